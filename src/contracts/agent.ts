@@ -1,0 +1,98 @@
+/** An agent: does tasks of some types and answers messages. */
+import type { Logger } from '../observability/logger.ts';
+import type { Tracer } from '../observability/tracer.ts';
+import type { JsonObject, JsonValue } from '../shared/json.ts';
+import type { Clock } from '../shared/time.ts';
+import type { AdapterContract } from './adapter.ts';
+import type { Artifact } from './artifact.ts';
+import type { AgentMemory, KnowledgeReader } from './memory.ts';
+import type { ModelClient } from './model.ts';
+import type { ProgramRunner } from './program.ts';
+import type { TaskJson, TaskOutcome, TaskResult, TaskType } from './task.ts';
+import type { ToolBox } from './tool.ts';
+import type { Workspace } from './workspace.ts';
+
+export const AgentCapability = {
+  PLANNING: 'planning',
+  CODING: 'coding',
+  TESTING: 'testing',
+  SECURITY_ANALYSIS: 'security_analysis',
+  DOCUMENTATION: 'documentation',
+  CODE_REVIEW: 'code_review',
+  TASK_DECOMPOSITION: 'task_decomposition',
+  EVALUATION: 'evaluation',
+  SYSTEM_DESIGN: 'system_design',
+  RESEARCH: 'research',
+  DEVOPS: 'devops',
+  DATA_MODELING: 'data_modeling',
+} as const;
+export type AgentCapability = (typeof AgentCapability)[keyof typeof AgentCapability];
+
+export interface AgentMessage {
+  readonly sender: string;
+  /** An agent's name, or `*` for all. */
+  readonly recipient: string;
+  readonly content: string;
+  /** @default 'text' */
+  readonly messageType: string;
+  readonly metadata: JsonObject;
+  /** ISO 8601 in UTC. */
+  readonly timestamp: string;
+  /** Ties an answer to its question. */
+  readonly correlationId: string;
+}
+
+export interface AgentResponse {
+  readonly agentName: string;
+  readonly content: string;
+  readonly success: boolean;
+  readonly artifacts: readonly Artifact[];
+  readonly metadata: JsonObject;
+  readonly timestamp: string;
+  readonly needsCorrection: boolean;
+  readonly correctionReason: string | null;
+}
+
+/** What an agent may use while it works. New abilities become new fields. */
+export interface AgentContext {
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly tracer: Tracer;
+  readonly clock: Clock;
+  /** Undefined without a model. Each call is a step of the run. */
+  readonly model: ModelClient | undefined;
+  readonly tools: ToolBox;
+  readonly memory: AgentMemory;
+  readonly knowledge: KnowledgeReader;
+  readonly adapters: ReadonlyMap<string, AdapterContract>;
+  /** Undefined when the orchestrator has no workspace. */
+  readonly workspace: Workspace | undefined;
+  readonly runner: ProgramRunner;
+  readonly policy: { readonly allowExecute: boolean };
+  /** Results of the tasks this one depends on, by task id. */
+  readonly inputs: Readonly<Record<string, TaskResult>>;
+  readonly tenant: string;
+  readonly run: { readonly id: string; readonly attempt: number };
+  /** Does `work` once per run, also over a crash. What it returns must be JSON. */
+  step<T extends JsonValue>(key: string, work: (step: { idempotencyKey: string; signal: AbortSignal }) => Promise<T>): Promise<T>;
+  /** Tells those who watch the run. */
+  emit(event: AgentEvent): void;
+}
+
+/** What an agent may tell while it works. */
+export type AgentEvent =
+  | { readonly type: 'skill-started'; readonly skill: string }
+  | { readonly type: 'skill-finished'; readonly skill: string; readonly artifact: Artifact }
+  | { readonly type: 'progress'; readonly message: string };
+
+export interface AgentContract {
+  readonly name: string;
+  readonly description: string;
+  readonly capabilities: readonly AgentCapability[];
+  readonly taskTypes: readonly TaskType[];
+  handleTask(task: TaskJson, context: AgentContext): Promise<TaskOutcome>;
+  processMessage(message: AgentMessage, context: AgentContext): Promise<AgentResponse>;
+  /** Called once, before the first task. */
+  initialize?(): Promise<void>;
+  shutdown?(): Promise<void>;
+}

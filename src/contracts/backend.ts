@@ -1,0 +1,159 @@
+/**
+ * Where runs are kept and driven. A durable-function interface in three parts: {@link Backend} drives, {@link RunStore}
+ * tells, {@link RunContext} is what a running function may do. A store that claims and acknowledges, plus a journal,
+ * gives one of these; the reverse is not so, which is why the cut is here.
+ */
+import type { ErrorJson } from '../shared/errors.ts';
+import type { JsonValue } from '../shared/json.ts';
+import type { StatePort } from './state.ts';
+
+/** What a backend can promise. The conformance suite asks for tests by these. */
+export interface BackendCapabilities {
+  /** Runs survive the death of the process. */
+  readonly durable: boolean;
+  /** Several machines can share it. */
+  readonly distributed: boolean;
+}
+
+export const RUN_STATUSES = ['waiting', 'queued', 'running', 'suspended', 'completed', 'failed', 'cancelled'] as const;
+/**
+ * `waiting`: for dependencies or a delay. `queued`: ready, for a slot. `running`: its function is working.
+ * `suspended`: asleep, or waiting for a signal or a child, holding no slot. The last three are final.
+ */
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export interface RunInfo {
+  readonly id: string;
+  /** The registered function. */
+  readonly name: string;
+  readonly tenant: string;
+  readonly queue: string;
+  readonly status: RunStatus;
+  readonly priority: number;
+  readonly dependencies: readonly string[];
+  readonly parentId: string | null;
+  readonly input: JsonValue;
+  /** When completed, what the function returned; otherwise null. */
+  readonly output: JsonValue;
+  /** When failed or cancelled, why. */
+  readonly error: ErrorJson | null;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly completedAt: number | null;
+}
+
+export interface SubmitOptions {
+  /** Becomes the run's id. Submitting an id again with equal name, tenant and input gives the same run; other input is `already-exists`. @default a new id */
+  readonly id?: string;
+  readonly queue: string;
+  readonly tenant: string;
+  /** Higher first. @default 0 */
+  readonly priority?: number;
+  /** @default 0 */
+  readonly delayMs?: number;
+  /** Runs that must complete first. If one fails or is cancelled, this one is cancelled with `dependency-failed`. */
+  readonly dependencies?: readonly string[];
+  /** While a run of this tenant with this key exists, submitting returns that run. */
+  readonly dedupeKey?: string;
+  /** Cancels the run with `timed-out` this long after it first starts. */
+  readonly timeoutMs?: number;
+}
+
+export interface RunReference {
+  readonly id: string;
+}
+
+/** How a run ended. */
+export interface RunOutcome {
+  readonly status: 'completed' | 'failed' | 'cancelled';
+  readonly output: JsonValue;
+  readonly error: ErrorJson | null;
+}
+
+export interface QueueOptions {
+  /** Runs of this queue that may hold a slot at once. @default Infinity */
+  readonly concurrency?: number;
+  /** The same for one tenant. @default Infinity */
+  readonly perTenant?: number;
+  /** Most runs waiting or queued; submitting more is `queue-full`. @default Infinity */
+  readonly maxWaiting?: number;
+  /** A waiting run gains one priority for each such span. @default never */
+  readonly agingSeconds?: number;
+}
+
+/** The function behind a run. What it returns must be JSON. It may be called again after a crash: do effects in steps. */
+export type RunFunction = (context: RunContext, input: JsonValue) => Promise<JsonValue>;
+
+export interface StepContext {
+  /** `runId/key`: the same on each attempt at this step. */
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
+}
+
+export interface ChildReference extends RunReference {
+  /** Suspends the run until the child ends; holds no slot meanwhile. */
+  outcome(): Promise<RunOutcome>;
+}
+
+export interface RunContext {
+  readonly runId: string;
+  readonly tenant: string;
+  /** Aborts when the run is cancelled, times out or the backend stops. */
+  readonly signal: AbortSignal;
+  /**
+   * Does `work` once and remembers what it returned (JSON) or the error it threw; a later call with the key, also after
+   * a restart, gives that back. Steps may nest: an inner step finished before a crash is not repeated by its outer one.
+   * `fingerprint` guards a key: another fingerprint under a known key is refused with `journal-mismatch`.
+   */
+  step<T extends JsonValue>(
+    key: string,
+    work: (step: StepContext) => Promise<T>,
+    options?: { readonly fingerprint?: string },
+  ): Promise<T>;
+  /** A wait that survives a restart: the time left is what was left. Needs a key, so that it is recognised. */
+  sleep(key: string, milliseconds: number): Promise<void>;
+  /** The payload of the first signal of that name not yet taken; null when `timeoutMs` runs out first. */
+  waitForSignal(key: string, name: string, options?: { readonly timeoutMs?: number }): Promise<JsonValue>;
+  /** Submits a run of the same tenant that is cancelled together with this one. `key` makes its id: `runId/key`. */
+  child(key: string, name: string, input: JsonValue, options: Omit<SubmitOptions, 'id' | 'tenant'>): Promise<ChildReference>;
+  /** The time, the same on replay. */
+  now(key: string): Promise<number>;
+}
+
+export interface RunFilter {
+  readonly tenant: string;
+  readonly status?: RunStatus | readonly RunStatus[];
+  readonly name?: string;
+  readonly queue?: string;
+}
+
+/** Tells about runs. Each question names the tenant: another tenant's run is as good as absent. */
+export interface RunStore {
+  get(runId: string, tenant: string): Promise<RunInfo | undefined>;
+  /** Oldest first. */
+  list(filter: RunFilter): AsyncIterable<RunInfo>;
+  /** Waits for the end. Rejects with `not-found`, `timed-out` or the signal's reason. */
+  result(
+    runId: string,
+    tenant: string,
+    options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
+  ): Promise<RunOutcome>;
+  state(tenant: string): StatePort;
+}
+
+export interface Backend {
+  readonly capabilities: BackendCapabilities;
+  readonly store: RunStore;
+  /** Names a function. Before `start` only; a name twice is `already-exists`. */
+  register(name: string, work: RunFunction): void;
+  start(): Promise<void>;
+  /** Takes no more, lets running work go on for `drainMs`, then aborts it. @default drainMs 0 */
+  stop(options?: { readonly drainMs?: number }): Promise<void>;
+  submit(name: string, input: JsonValue, options: SubmitOptions): Promise<RunReference>;
+  /** Delivers to `waitForSignal`. The same `dedupeKey` is delivered once. */
+  signal(runId: string, tenant: string, name: string, payload: JsonValue, dedupeKey?: string): Promise<void>;
+  /** Ends a run and its children. Resolves when their functions have returned. A run that has ended stays as it is. */
+  cancel(runId: string, tenant: string, reason?: string): Promise<void>;
+  setQueue(queue: string, options: QueueOptions): Promise<void>;
+}

@@ -1,0 +1,90 @@
+/**
+ * A language model behind five members, after AutoGen's chat completion client
+ * (autogen_core.models, Python package autogen-core).
+ */
+import type { JsonObject } from '../shared/json.ts';
+import type { Usage } from './task.ts';
+
+export interface SystemMessage {
+  readonly type: 'system';
+  readonly content: string;
+}
+export interface UserMessage {
+  readonly type: 'user';
+  readonly content: string;
+  /** Who speaks. */
+  readonly source: string;
+}
+/** A wish of the model to call a tool. */
+export interface FunctionCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON text, as the model wrote it: it may not parse. */
+  readonly arguments: string;
+}
+export interface AssistantMessage {
+  readonly type: 'assistant';
+  readonly content: string | readonly FunctionCall[];
+  readonly source: string;
+  readonly thought?: string;
+}
+export interface FunctionResult {
+  readonly callId: string;
+  readonly name: string;
+  readonly content: string;
+  readonly isError: boolean;
+}
+export interface FunctionResultMessage {
+  readonly type: 'function-result';
+  readonly content: readonly FunctionResult[];
+}
+export type ModelMessage = SystemMessage | UserMessage | AssistantMessage | FunctionResultMessage;
+
+/** A tool as the model sees it. `parameters` is a JSON Schema. */
+export interface ToolSchema {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: JsonObject;
+  readonly strict?: boolean;
+}
+
+export const FINISH_REASONS = ['stop', 'length', 'function_calls', 'content_filter', 'unknown'] as const;
+export type FinishReason = (typeof FINISH_REASONS)[number];
+
+export interface CreateResult {
+  readonly content: string | readonly FunctionCall[];
+  readonly finishReason: FinishReason;
+  readonly usage: Pick<Usage, 'promptTokens' | 'completionTokens'>;
+  /** True when it was replayed instead of asked for. */
+  readonly cached: boolean;
+  readonly thought?: string;
+}
+
+export interface CreateOptions {
+  readonly tools?: readonly ToolSchema[];
+  /** A tool's name forces that tool. @default 'auto' */
+  readonly toolChoice?: 'auto' | 'required' | 'none' | { readonly name: string };
+  /** `json`: any JSON. A JSON Schema: JSON that follows it. @default 'text' */
+  readonly responseFormat?: 'text' | 'json' | { readonly name: string; readonly schema: JsonObject };
+  readonly signal?: AbortSignal;
+}
+
+export interface ModelInfo {
+  readonly family: string;
+  readonly model: string;
+  readonly functionCalling: boolean;
+  readonly jsonOutput: boolean;
+  readonly structuredOutput: boolean;
+  /** Tokens the window holds, prompt and answer together. */
+  readonly contextWindow: number;
+}
+
+export interface ModelClient {
+  readonly info: ModelInfo;
+  create(messages: readonly ModelMessage[], options?: CreateOptions): Promise<CreateResult>;
+  /** Text pieces as they come, then the whole result as the last item. */
+  createStream(messages: readonly ModelMessage[], options?: CreateOptions): AsyncIterable<string | CreateResult>;
+  /** An upper bound of the tokens that these messages and tools take. */
+  countTokens(messages: readonly ModelMessage[], options?: Pick<CreateOptions, 'tools'>): number;
+  close(): Promise<void>;
+}

@@ -1,0 +1,41 @@
+/** Schemas as shapes: any library that follows the Standard Schema specification v1 (zod 4 does) fits here. */
+import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
+import type { JsonValue } from '../shared/json.ts';
+
+/** One thing wrong with a value. */
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** The part of Standard Schema v1 that we use. Source: https://standardschema.dev */
+export interface Schema<T = unknown> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (
+      value: unknown,
+    ) =>
+      | { readonly value: T; readonly issues?: undefined }
+      | { readonly issues: readonly SchemaIssue[] }
+      | Promise<{ readonly value: T; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }>;
+  };
+}
+
+/** Checks a value and returns what the schema makes of it. Throws `schema-mismatch` naming `what` and each path. */
+export async function parseWith<T>(schema: Schema<T>, value: unknown, what: string): Promise<T> {
+  if (typeof (schema as Schema<T> | undefined)?.['~standard']?.validate !== 'function') {
+    throw new InvalidArgumentError('schema', 'a Standard Schema (such as a zod schema)', schema);
+  }
+  const outcome = await schema['~standard'].validate(value);
+  if (outcome.issues === undefined) return outcome.value;
+  const issues = outcome.issues.map((issue) => `${pathOf(issue)}: ${issue.message}`);
+  throw new OrchestratorError('schema-mismatch', `${what} does not fit its schema: ${issues.slice(0, 5).join('; ')}.`, {
+    details: { what, issues: issues as JsonValue[] as readonly string[] },
+  });
+}
+
+function pathOf(issue: SchemaIssue): string {
+  const keys = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
+  return keys.length === 0 ? '(root)' : keys.join('.');
+}

@@ -1,0 +1,75 @@
+/** Argument checks for public functions: each throws {@link InvalidArgumentError} with the name, the rule and the value. */
+import { InvalidArgumentError } from './errors.ts';
+import { isPlainObject } from './json.ts';
+
+/** A string with at least one character that is not white space. */
+export function checkText(name: string, value: unknown): string {
+  if (typeof value !== 'string' || value.trim() === '') throw new InvalidArgumentError(name, 'a non-empty string', value);
+  return value;
+}
+
+/** A string, possibly empty. */
+export function checkString(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw new InvalidArgumentError(name, 'a string', value);
+  return value;
+}
+
+/** A boolean. */
+export function checkBoolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new InvalidArgumentError(name, 'true or false', value);
+  return value;
+}
+
+/** A finite number between `min` and `max`, both included. */
+export function checkNumber(name: string, value: unknown, min = -Infinity, max = Infinity): number {
+  if (typeof value !== 'number' || Number.isNaN(value) || value < min || value > max) {
+    throw new InvalidArgumentError(name, `a number ${range(min, max)}`, value);
+  }
+  return value;
+}
+
+/** A whole number between `min` and `max`, both included. */
+export function checkInteger(name: string, value: unknown, min = 0, max = Number.MAX_SAFE_INTEGER): number {
+  if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max) {
+    throw new InvalidArgumentError(name, `a whole number ${range(min, max)}`, value);
+  }
+  return value as number;
+}
+
+/** One of the listed strings. */
+export function checkOneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
+  if (!allowed.includes(value as T)) throw new InvalidArgumentError(name, `one of ${allowed.join(', ')}`, value);
+  return value as T;
+}
+
+/** An array of non-empty strings. */
+export function checkTextArray(name: string, value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw new InvalidArgumentError(name, 'an array of strings', value);
+  for (const [index, item] of value.entries()) checkText(`${name}[${index}]`, item);
+  return value as string[];
+}
+
+/** A plain object. */
+export function checkObject(name: string, value: unknown): Record<string, unknown> {
+  if (!isPlainObject(value)) throw new InvalidArgumentError(name, 'a plain object', value);
+  return value;
+}
+
+/** A function. */
+// biome-ignore lint/complexity/noBannedTypes: any function will do here, the caller knows which
+export function checkFunction<T extends Function>(name: string, value: unknown): T {
+  if (typeof value !== 'function') throw new InvalidArgumentError(name, 'a function', value);
+  return value as T;
+}
+
+/** An `AbortSignal`, or nothing. */
+export function checkSignal(name: string, value: unknown): AbortSignal | undefined {
+  if (value === undefined || value instanceof AbortSignal) return value;
+  throw new InvalidArgumentError(name, 'an AbortSignal', value);
+}
+
+function range(min: number, max: number): string {
+  if (min === -Infinity && max === Infinity) return 'that is finite';
+  if (max === Infinity || max === Number.MAX_SAFE_INTEGER) return `from ${min} up`;
+  return `from ${min} to ${max}`;
+}

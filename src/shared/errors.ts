@@ -1,0 +1,179 @@
+/**
+ * The one error family. Every failure this library reports on purpose carries a `code`, says whether trying again
+ * can help, and survives a trip through JSON, so that a journalled error reads the same after a restart.
+ */
+import type { JsonValue } from './json.ts';
+
+/** Every code an {@link OrchestratorError} may carry. */
+export const ERROR_CODES = [
+  'invalid-argument',
+  'invalid-json',
+  'schema-mismatch',
+  'illegal-transition',
+  'not-found',
+  'already-exists',
+  'not-started',
+  'stopped',
+  'dependency-cycle',
+  'unknown-dependency',
+  'dependency-failed',
+  'no-agent',
+  'agent-failed',
+  'task-failed',
+  'workflow-failed',
+  'condition-failed',
+  'missing-variable',
+  'unknown-template',
+  'queue-full',
+  'tenant-mismatch',
+  'version-conflict',
+  'journal-mismatch',
+  'cancelled',
+  'timed-out',
+  'limit-reached',
+  'tool-missing',
+  'not-allowed',
+  'sandbox-unavailable',
+  'path-escape',
+  'program-failed',
+  'adapter-disabled',
+  'optional-package-missing',
+  'config-invalid',
+  'model-failed',
+  'unexpected-call',
+  'evidence-mismatch',
+  'internal',
+] as const;
+
+/** One of {@link ERROR_CODES}. */
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** What an error looks like in JSON: in a journal, a result or a report. */
+export interface ErrorJson {
+  readonly name: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly details: Readonly<Record<string, JsonValue>>;
+  readonly cause?: ErrorJson;
+}
+
+/** What may be given beside the message. */
+export interface ErrorOptions {
+  /** Whether doing the same again may succeed. @default false */
+  readonly retryable?: boolean;
+  /** JSON-safe facts about the failure. @default {} */
+  readonly details?: Readonly<Record<string, JsonValue>>;
+  /** What led to it. */
+  readonly cause?: unknown;
+}
+
+const BRAND = Symbol.for('autogen-orchestrator.error');
+
+/** The base of every error this library throws or reports, except {@link InvalidArgumentError}, which shares its shape. */
+export class OrchestratorError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly details: Readonly<Record<string, JsonValue>>;
+  readonly [BRAND] = true;
+
+  constructor(code: ErrorCode, message: string, { retryable = false, details = {}, cause }: ErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'OrchestratorError';
+    this.code = code;
+    this.retryable = retryable;
+    this.details = details;
+  }
+
+  /** True for any error of the family, also one made by another copy of this package. */
+  static isInstance(value: unknown): value is OrchestratorError {
+    return typeof value === 'object' && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true;
+  }
+
+  toJSON(): ErrorJson {
+    return errorToJson(this);
+  }
+}
+
+/**
+ * A caller's mistake: a `TypeError` that belongs to the family. Its message always reads
+ * "Expected `name` to be …, got …".
+ */
+export class InvalidArgumentError extends TypeError {
+  readonly code = 'invalid-argument' as const;
+  readonly retryable = false;
+  readonly details: Readonly<Record<string, JsonValue>>;
+  readonly [BRAND] = true;
+
+  constructor(argument: string, expected: string, received: unknown) {
+    const got = describe(received);
+    super(`Expected \`${argument}\` to be ${expected}, got ${got}.`);
+    this.name = 'InvalidArgumentError';
+    this.details = { argument, expected, got };
+  }
+
+  toJSON(): ErrorJson {
+    return errorToJson(this);
+  }
+}
+
+/** Turns anything thrown into an `Error`; a thrown non-Error becomes the cause of a new one. */
+export function toError(value: unknown): Error {
+  if (value instanceof Error) return value;
+  return new OrchestratorError('internal', `Something that is not an Error was thrown: ${describe(value)}.`, {
+    details: { thrown: describe(value) },
+  });
+}
+
+/** Turns anything thrown into a member of the family; a foreign error becomes the cause of one with `code`. */
+export function toOrchestratorError(value: unknown, code: ErrorCode = 'internal'): OrchestratorError {
+  if (OrchestratorError.isInstance(value)) return value;
+  const error = toError(value);
+  return new OrchestratorError(code, error.message || error.name, { cause: error });
+}
+
+/** Writes an error as JSON, with at most five causes. */
+export function errorToJson(value: unknown, depth = 0): ErrorJson {
+  const error = toError(value);
+  const known = OrchestratorError.isInstance(error) ? error : undefined;
+  const json = {
+    name: error.name,
+    code: known?.code ?? 'internal',
+    message: error.message,
+    retryable: known?.retryable ?? false,
+    details: known?.details ?? {},
+  } satisfies ErrorJson;
+  if (error.cause === undefined || depth >= 4) return json;
+  return { ...json, cause: errorToJson(error.cause, depth + 1) };
+}
+
+/** Makes an error again from its JSON. Match on `code`, not on the class: subclasses come back as the base. */
+export function errorFromJson(json: ErrorJson): OrchestratorError {
+  const error = new OrchestratorError(json.code, json.message, {
+    retryable: json.retryable,
+    details: json.details,
+    ...(json.cause === undefined ? {} : { cause: errorFromJson(json.cause) }),
+  });
+  error.name = json.name;
+  return error;
+}
+
+/** Says in a few words what a value is: `'text' (string)`, `12 (number)`, `an array of 3`, `null`. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'string') return `${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)} (string)`;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') {
+    return `\`${String(value)}\` (${typeof value})`;
+  }
+  if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
+  if (typeof value === 'symbol') return value.toString();
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
+  return name === undefined || name === 'Object' ? `an object with keys ${keysOf(value)}` : `an instance of ${name}`;
+}
+
+function keysOf(value: object): string {
+  const keys = Object.keys(value);
+  if (keys.length === 0) return '(none)';
+  return keys.length > 6 ? `${keys.slice(0, 6).join(', ')}, …` : keys.join(', ');
+}

@@ -1,0 +1,50 @@
+/** Telling: listeners hear facts, in order, and never break the work. */
+
+/** Anything with a discriminating `type`. */
+export interface TypedEvent {
+  readonly type: string;
+}
+
+/** Hears one kind of event. */
+export type Listener<E> = (event: E) => void;
+
+/** Sends events to listeners. A listener that throws is reported to `onListenerError` and the rest still hear. */
+export class EventSource<E extends TypedEvent> {
+  readonly #listeners = new Map<string, Set<Listener<E>>>();
+  readonly #onListenerError: (error: unknown, event: E) => void;
+
+  constructor(onListenerError: (error: unknown, event: E) => void = () => undefined) {
+    this.#onListenerError = onListenerError;
+  }
+
+  /** Hears events of one type, or of all with `'*'`. Returns the undo. */
+  on<T extends E['type'] | '*'>(type: T, listener: Listener<T extends '*' ? E : Extract<E, { type: T }>>): () => void {
+    const listeners = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, listeners);
+    const entry: Listener<E> = (event) => (listener as Listener<E>)(event);
+    listeners.add(entry);
+    return () => {
+      listeners.delete(entry);
+      if (listeners.size === 0 && this.#listeners.get(type) === listeners) this.#listeners.delete(type);
+    };
+  }
+
+  emit(event: E): void {
+    for (const key of [event.type, '*']) {
+      for (const listener of [...(this.#listeners.get(key) ?? [])]) {
+        try {
+          listener(event);
+        } catch (error) {
+          this.#onListenerError(error, event);
+        }
+      }
+    }
+  }
+
+  /** How many listeners there are; for tests of leaks. */
+  get listenerCount(): number {
+    let count = 0;
+    for (const listeners of this.#listeners.values()) count += listeners.size;
+    return count;
+  }
+}
