@@ -74,6 +74,8 @@ export interface Skill<I = unknown, D extends JsonObject = JsonObject> {
   /** Cheap look at what is there; runs no program of the workspace. */
   available(context: SkillContext): Promise<Availability>;
   run(input: I, context: SkillContext): Promise<SkillOutput<D>>;
+  /** The input that makes it look for the answer to a question. Skills without it answer from what they found anyway. */
+  inputFor?(question: string): I;
 }
 
 /** Any skill, its types forgotten. */

@@ -1,0 +1,64 @@
+/** What a caller may set on an agent, and what the base class makes of it. */
+import { AgentCapability } from '../contracts/agent.ts';
+import type { AgentMemory } from '../contracts/memory.ts';
+import type { ModelClient } from '../contracts/model.ts';
+import type { AnySkill } from '../contracts/skill.ts';
+import { TaskType } from '../contracts/task.ts';
+import { checkBoolean, checkOneOf, checkText } from '../shared/check.ts';
+import { InvalidArgumentError } from '../shared/errors.ts';
+import { isPlainObject } from '../shared/json.ts';
+
+/** Skills, or how to load them when they are first needed. */
+export type SkillSource = readonly AnySkill[] | (() => Promise<readonly AnySkill[]>);
+
+/** What every agent takes. */
+export interface AgentOptions {
+  /** Unique in an orchestrator. @default the class's own name */
+  readonly name?: string;
+  /** Whether to think with a model. Without a model or key it falls back to skills and says so. @default false */
+  readonly enableAutogen?: boolean;
+  /** This agent's own model. @default the orchestrator's */
+  readonly model?: ModelClient;
+  /** Put before every conversation with a model. @default a text made from the profile */
+  readonly systemMessage?: string;
+  /** Skills in place of the profile's own. */
+  readonly skills?: SkillSource;
+  /** This agent's own memory. @default one that the orchestrator keeps for it */
+  readonly memory?: AgentMemory;
+}
+
+/** What an agent is. */
+export interface AgentProfile extends AgentOptions {
+  readonly name: string;
+  readonly description: string;
+  readonly capabilities: readonly AgentCapability[];
+  /** Tasks it takes. */
+  readonly taskTypes: readonly TaskType[];
+  /** Task types whose point is to write something new, which skills alone can't do. @default [] */
+  readonly needsModelFor?: readonly TaskType[];
+}
+
+/** Checks a profile. Throws {@link InvalidArgumentError}. */
+export function checkProfile(profile: AgentProfile): AgentProfile {
+  if (!isPlainObject(profile)) throw new InvalidArgumentError('profile', 'an object with name, description, capabilities and taskTypes', profile);
+  checkText('name', profile.name);
+  checkText('description', profile.description);
+  checkList('capabilities', profile.capabilities, Object.values(AgentCapability));
+  checkList('taskTypes', profile.taskTypes, Object.values(TaskType));
+  checkList('needsModelFor', profile.needsModelFor ?? [], Object.values(TaskType));
+  if (profile.enableAutogen !== undefined) checkBoolean('enableAutogen', profile.enableAutogen);
+  if (profile.systemMessage !== undefined) checkText('systemMessage', profile.systemMessage);
+  const { skills } = profile;
+  if (skills !== undefined && typeof skills !== 'function' && !Array.isArray(skills)) {
+    throw new InvalidArgumentError('skills', 'an array of skills or a function that loads them', skills);
+  }
+  if (profile.model !== undefined && typeof profile.model?.create !== 'function') {
+    throw new InvalidArgumentError('model', 'a model client (with create, createStream, countTokens, close)', profile.model);
+  }
+  return profile;
+}
+
+function checkList<T extends string>(name: string, value: readonly T[], allowed: readonly T[]): void {
+  if (!Array.isArray(value)) throw new InvalidArgumentError(name, `an array of ${allowed.join(', ')}`, value);
+  for (const [index, item] of value.entries()) checkOneOf(`${name}[${index}]`, item, allowed);
+}

@@ -1,0 +1,102 @@
+/**
+ * The agent that others extend: give a profile and override {@link BaseAgent.handleTask}, or give skills and let it
+ * run those that fit the task. What it can't do it says.
+ */
+import type {
+  AgentCapability,
+  AgentContext,
+  AgentContract,
+  AgentMessage,
+  AgentResponse,
+} from '../contracts/agent.ts';
+import type { Artifact } from '../contracts/artifact.ts';
+import type { AgentMemory } from '../contracts/memory.ts';
+import type { ModelClient } from '../contracts/model.ts';
+import type { AnySkill } from '../contracts/skill.ts';
+import type { TaskJson, TaskOutcome, TaskType } from '../contracts/task.ts';
+import { InvalidArgumentError } from '../shared/errors.ts';
+import type { JsonObject } from '../shared/json.ts';
+import { type AgentProfile, checkProfile, type SkillSource } from './agent-options.ts';
+import { answerFrom } from './answer.ts';
+import { concludeTask } from './conclude-task.ts';
+import { performSkill } from './perform-skill.ts';
+
+/** Runs the skills that fit a task and answers questions from their artifacts. */
+export class BaseAgent implements AgentContract {
+  readonly name: string;
+  readonly description: string;
+  readonly capabilities: readonly AgentCapability[];
+  readonly taskTypes: readonly TaskType[];
+  readonly enableAutogen: boolean;
+  readonly model: ModelClient | undefined;
+  readonly systemMessage: string;
+  readonly memory: AgentMemory | undefined;
+  readonly #needsModelFor: readonly TaskType[];
+  readonly #source: SkillSource;
+  #skills: Promise<readonly AnySkill[]> | undefined;
+
+  /** Throws {@link InvalidArgumentError} on a profile with a wrong or missing field. */
+  constructor(profile: AgentProfile) {
+    const checked = checkProfile(profile);
+    this.name = checked.name;
+    this.description = checked.description;
+    this.capabilities = [...checked.capabilities];
+    this.taskTypes = [...checked.taskTypes];
+    this.enableAutogen = checked.enableAutogen ?? false;
+    this.model = checked.model;
+    this.systemMessage = checked.systemMessage ?? `You are ${checked.name}. ${checked.description}`;
+    this.memory = checked.memory;
+    this.#needsModelFor = checked.needsModelFor ?? [];
+    this.#source = checked.skills ?? [];
+  }
+
+  /** The agent's skills, loaded on first use. */
+  skills(): Promise<readonly AnySkill[]> {
+    this.#skills ??= loadSkills(this.#source);
+    return this.#skills;
+  }
+
+  /**
+   * Runs each skill that lists the task's type, or exactly those named in `task.metadata.skills`, one after another.
+   * `task.metadata.skillInputs` may hold an input for each by name.
+   */
+  async handleTask(task: TaskJson, context: AgentContext): Promise<TaskOutcome> {
+    const skills = await this.#skillsFor(task);
+    const inputs = skillInputs(task.metadata);
+    const artifacts: Artifact[] = [];
+    for (const skill of skills) {
+      artifacts.push(await performSkill(this.name, skill, inputs[skill.name] ?? {}, task, context));
+    }
+    return concludeTask(this.name, task, artifacts, {
+      needsModel: this.#needsModelFor.includes(task.taskType),
+      isModelMissing: this.enableAutogen && context.model === undefined,
+    });
+  }
+
+  /** Answers from what its skills found in the workspace, citing artifact, finding, file and line. */
+  async processMessage(message: AgentMessage, context: AgentContext): Promise<AgentResponse> {
+    return answerFrom(this, await this.skills(), message, context);
+  }
+
+  async #skillsFor(task: TaskJson): Promise<readonly AnySkill[]> {
+    const skills = await this.skills();
+    const wanted = task.metadata['skills'];
+    if (wanted === undefined) return skills.filter((skill) => skill.taskTypes.includes(task.taskType));
+    if (!Array.isArray(wanted)) throw new InvalidArgumentError('task.metadata.skills', 'an array of skill names', wanted);
+    return wanted.map((name: unknown) => {
+      const skill = skills.find((candidate) => candidate.name === name);
+      const known = skills.map((candidate) => candidate.name).join(', ') || 'none';
+      if (skill === undefined) throw new InvalidArgumentError('task.metadata.skills', `names of skills of ${this.name} (${known})`, name);
+      return skill;
+    });
+  }
+}
+
+async function loadSkills(source: SkillSource): Promise<readonly AnySkill[]> {
+  return typeof source === 'function' ? source() : source;
+}
+
+function skillInputs(metadata: JsonObject): Readonly<Record<string, unknown>> {
+  const inputs = metadata['skillInputs'];
+  return typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs) ? (inputs as JsonObject) : {};
+}

@@ -1,0 +1,47 @@
+/** What the orchestrator tells: facts in the past tense, numbered in order. */
+import type { ErrorJson } from '../shared/errors.ts';
+import type { AgentEvent, AgentMessage } from './agent.ts';
+import type { StopReason, TaskResult } from './task.ts';
+
+/** Stands on every event. */
+interface EventStamp {
+  /** Counts up by one for each event of this orchestrator, from 1. */
+  readonly position: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly tenant: string;
+  /** The task's, workflow's or conversation's id. */
+  readonly runId: string;
+  /** The id of the run that started it all: the same as `runId` for what was submitted by a caller. */
+  readonly rootRunId: string;
+}
+
+export type OrchestratorEventBody =
+  /** A task was taken in. */
+  | { readonly type: 'task-submitted'; readonly title: string }
+  /** An attempt began, at this agent, for this reason. */
+  | { readonly type: 'task-started'; readonly title: string; readonly agent: string; readonly attempt: number; readonly routing: string }
+  /** An attempt failed and another one follows after the delay. */
+  | { readonly type: 'task-retrying'; readonly attempt: number; readonly delayMs: number; readonly errorMessage: string }
+  /** A task ended well. */
+  | { readonly type: 'task-completed'; readonly agent: string; readonly result: TaskResult }
+  /** A task ended otherwise; `stopReason` says how. */
+  | { readonly type: 'task-failed'; readonly agent: string | null; readonly result: TaskResult }
+  /** A task was cancelled. */
+  | { readonly type: 'task-cancelled'; readonly stopReason: StopReason; readonly errorMessage: string }
+  /** An agent at work told something. */
+  | { readonly type: 'agent-reported'; readonly agent: string; readonly event: AgentEvent }
+  /** A workflow began. */
+  | { readonly type: 'workflow-started'; readonly name: string }
+  /** A step of a workflow began. */
+  | { readonly type: 'workflow-step-started'; readonly stepId: string; readonly step: string }
+  /** A step of a workflow ended. */
+  | { readonly type: 'workflow-step-finished'; readonly stepId: string; readonly step: string; readonly status: string; readonly errorMessage: string | null }
+  /** A workflow ended. */
+  | { readonly type: 'workflow-finished'; readonly success: boolean; readonly errorMessage: string | null }
+  /** A message reached an agent. */
+  | { readonly type: 'message-sent'; readonly message: AgentMessage }
+  /** A listener of yours threw; the work went on. */
+  | { readonly type: 'listener-failed'; readonly error: ErrorJson };
+
+export type OrchestratorEvent = OrchestratorEventBody & EventStamp;

@@ -1,0 +1,117 @@
+/**
+ * The sequential mode: agents speak in order. A turn posts findings that nobody has posted, by reference, or passes.
+ * A round in which all pass ends the conversation.
+ */
+import type { AgentContext, AgentContract, AgentResponse } from '../contracts/agent.ts';
+import { toError } from '../shared/errors.ts';
+import { digestOf, type JsonValue } from '../shared/json.ts';
+import type { Conversation, ConversationStop, ConversationTurn, PostReference } from './conversation.ts';
+
+/** What a conversation needs from whoever runs it. */
+export interface SequentialOptions {
+  /** The participants, in the order of speaking. */
+  readonly agents: readonly AgentContract[];
+  /** What an agent may use in its turn. `step` of it journals the turn. */
+  readonly contextFor: (agent: AgentContract) => Promise<AgentContext>;
+  /** Does a turn once, also over a crash. */
+  readonly step: (key: string, work: () => Promise<JsonValue>) => Promise<JsonValue>;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** @default 10 */
+  readonly maxRounds?: number;
+  /** Asked after each turn; a text ends the conversation and is kept as its detail. */
+  readonly isOver?: (turns: readonly ConversationTurn[]) => string | undefined;
+  readonly onTurn?: (turn: ConversationTurn) => void;
+}
+
+/** Runs the conversation to its end and records it there. Rejects only when the signal aborts. */
+export async function runSequential(conversation: Conversation, options: SequentialOptions): Promise<void> {
+  const { agents, signal, maxRounds = 10 } = options;
+  conversation.begin();
+  const posted = new Set<string>();
+  try {
+    for (let round = 1; round <= maxRounds; round += 1) {
+      let hasPosted = false;
+      for (const agent of agents) {
+        signal.throwIfAborted();
+        const turn = await takeTurn(conversation, agent, round, posted, options);
+        hasPosted ||= !turn.isPass;
+        const over = options.isOver?.(conversation.turns);
+        if (over !== undefined) return end(conversation, 'terminated', over);
+      }
+      if (!hasPosted) return end(conversation, 'all-passed', `All ${agents.length} agents passed in round ${round}.`);
+    }
+    end(conversation, 'max-rounds', `The limit of ${maxRounds} rounds was met.`);
+  } catch (error) {
+    if (signal.aborted) {
+      conversation.end('cancelled', 'cancelled', toError(signal.reason).message);
+      throw signal.reason;
+    }
+    conversation.end('failed', 'failed', toError(error).message);
+  }
+}
+
+function end(conversation: Conversation, stop: ConversationStop, detail: string): void {
+  conversation.end('completed', stop, detail);
+}
+
+async function takeTurn(
+  conversation: Conversation,
+  agent: AgentContract,
+  round: number,
+  posted: Set<string>,
+  options: SequentialOptions,
+): Promise<ConversationTurn> {
+  const number = conversation.turns.length + 1;
+  const previous = conversation.turns.findLast((turn) => !turn.isPass);
+  const made = await options.step(`turn#${number}`, async () => {
+    const context = await options.contextFor(agent);
+    const response = await agent.processMessage(
+      {
+        sender: previous?.agent ?? 'conversation',
+        recipient: agent.name,
+        content: conversation.topic,
+        messageType: 'conversation-turn',
+        metadata: { posted: [...posted], previous: previous?.content ?? null, round },
+        timestamp: new Date(options.now()).toISOString(),
+        correlationId: `${conversation.id}#${number}`,
+      },
+      context,
+    );
+    const turn = turnOf(response, agent.name, number, round, posted);
+    return { ...turn, timestamp: new Date(options.now()).toISOString() } as unknown as JsonValue;
+  });
+  const turn = made as unknown as ConversationTurn;
+  conversation.record(turn);
+  if (!turn.isPass) posted.add(digestOf(turn.content.trim()));
+  for (const reference of turn.references) posted.add(reference.findingId ?? reference.artifactId);
+  options.onTurn?.(turn);
+  return turn;
+}
+
+/** A response that brings no new reference and no new words is a pass. */
+function turnOf(
+  response: AgentResponse,
+  agent: string,
+  turn: number,
+  round: number,
+  posted: ReadonlySet<string>,
+): Omit<ConversationTurn, 'timestamp'> {
+  const references = referencesOf(response).filter(({ artifactId, findingId }) => !posted.has(findingId ?? artifactId));
+  const content = response.content.trim();
+  const isNewText = content !== '' && !posted.has(digestOf(content)) && referencesOf(response).length === 0;
+  const isPass = response.metadata['pass'] === true || (references.length === 0 && !isNewText);
+  return { turn, round, agent, isPass, content: isPass ? '' : content, references: isPass ? [] : references };
+}
+
+function referencesOf(response: AgentResponse): readonly PostReference[] {
+  const citations = response.metadata['citations'];
+  if (!Array.isArray(citations)) return [];
+  return citations.flatMap((citation: JsonValue): readonly PostReference[] => {
+    if (typeof citation !== 'object' || citation === null || Array.isArray(citation)) return [];
+    const { artifactId, findingId } = citation as { artifactId?: JsonValue; findingId?: JsonValue };
+    if (typeof artifactId !== 'string') return [];
+    return [{ artifactId, findingId: typeof findingId === 'string' ? findingId : null }];
+  });
+}
