@@ -1,0 +1,6 @@
+/** Skills of the DevOps agent. */
+import type { AnySkill } from '../../contracts/skill.ts';
+import { containerLint } from './container-lint.ts';
+import { workflowLint } from './workflow-lint.ts';
+
+export const devopsSkills: readonly AnySkill[] = [workflowLint, containerLint];

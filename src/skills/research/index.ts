@@ -1,0 +1,4 @@
+/** Skills of the research agent. */
+import type { AnySkill } from '../../contracts/skill.ts';
+
+export const researchSkills: readonly AnySkill[] = [];
