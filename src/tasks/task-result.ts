@@ -1,0 +1,77 @@
+/** Fills in a task's result, so that every result has every field. */
+import {
+  NO_USAGE,
+  STOP_REASONS,
+  type StopReason,
+  type TaskOutcome,
+  type TaskResult,
+} from '../contracts/task.ts';
+import { checkBoolean, checkNumber, checkObject, checkOneOf, checkString } from '../shared/check.ts';
+import { type ErrorJson, errorToJson, InvalidArgumentError } from '../shared/errors.ts';
+
+/**
+ * A whole result from `success` and whatever else is known. Without an `errorMessage` the error's own message is used;
+ * a failure counts as retryable unless it says otherwise; the stop reason is `completed` or `failed`.
+ * Throws when `success` and `stopReason` contradict each other.
+ */
+export function toTaskResult(outcome: TaskOutcome): TaskResult {
+  const success = checkBoolean('outcome.success', outcome.success);
+  const error = outcome.error ?? null;
+  const stopReason = outcome.stopReason ?? (success ? 'completed' : 'failed');
+  checkStopReason('outcome.stopReason', success, stopReason);
+  return {
+    success,
+    output: outcome.output ?? null,
+    artifacts: outcome.artifacts ?? [],
+    errorMessage: outcome.errorMessage ?? error?.message ?? null,
+    error,
+    executionTimeMs: checkNumber('outcome.executionTimeMs', outcome.executionTimeMs ?? 0, 0),
+    metadata: outcome.metadata ?? {},
+    retryable: outcome.retryable ?? !success,
+    stopReason,
+    usage: outcome.usage ?? NO_USAGE,
+  };
+}
+
+/** A failed result from an error message or anything thrown. */
+export function toFailedResult(error: unknown, stopReason: StopReason = 'failed'): TaskResult {
+  const isMessage = error === undefined || error === null || typeof error === 'string';
+  const json: ErrorJson | null = isMessage ? null : errorToJson(error);
+  return toTaskResult({
+    success: false,
+    errorMessage: isMessage ? (error ?? null) : (json?.message ?? null),
+    error: json,
+    retryable: false,
+    stopReason,
+  });
+}
+
+/** Checks a result read from JSON. */
+export function checkTaskResult(name: string, value: unknown): TaskResult {
+  const result = checkObject(name, value) as Record<keyof TaskResult, unknown>;
+  const success = checkBoolean(`${name}.success`, result.success);
+  checkStopReason(
+    `${name}.stopReason`,
+    success,
+    checkOneOf(`${name}.stopReason`, result.stopReason, STOP_REASONS),
+  );
+  if (result.errorMessage !== null) checkString(`${name}.errorMessage`, result.errorMessage);
+  if (result.error !== null) checkObject(`${name}.error`, result.error);
+  if (!Array.isArray(result.artifacts)) {
+    throw new InvalidArgumentError(`${name}.artifacts`, 'an array of artifacts', result.artifacts);
+  }
+  checkNumber(`${name}.executionTimeMs`, result.executionTimeMs, 0);
+  checkObject(`${name}.metadata`, result.metadata);
+  checkBoolean(`${name}.retryable`, result.retryable);
+  checkObject(`${name}.usage`, result.usage);
+  return value as TaskResult;
+}
+
+function checkStopReason(name: string, success: boolean, stopReason: StopReason): void {
+  if (success === (stopReason === 'completed')) return;
+  throw new InvalidArgumentError(
+    name,
+    success ? "'completed' for a success" : 'a reason of failure',
+    stopReason,
+  );
+}
