@@ -46,7 +46,10 @@ export interface ProgramResult {
 
 /** Runs programs under one policy. */
 export interface ProgramRunner {
-  /** Throws `not-allowed`, `path-escape`, `tool-missing`, `sandbox-unavailable` or `invalid-argument`; rejects with the signal's reason when aborted. */
+  /**
+   * Rejects with `not-allowed`, `path-escape`, `tool-missing`, `sandbox-unavailable`, `invalid-argument`,
+   * `program-failed` (the system could not start it), or the signal's reason when aborted.
+   */
   run(request: ProgramRequest): Promise<ProgramResult>;
   /** Where a program would be found, or undefined. */
   which(command: string): Promise<string | undefined>;

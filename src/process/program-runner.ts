@@ -3,21 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { ProgramRequest, ProgramResult, ProgramRunner, SandboxLevel } from '../contracts/program.ts';
-import {
-  checkBoolean,
-  checkInteger,
-  checkObject,
-  checkOneOf,
-  checkSignal,
-  checkString,
-  checkText,
-} from '../shared/check.ts';
+import { checkText } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { bubblewrapArguments, limitArguments } from './bubblewrap.ts';
 import { confineFolder, realFolder } from './confine-path.ts';
 import { findProgram, isExecutable, trustedSearchPath } from './find-program.ts';
 import { JOB_VARIABLE } from './kill-tree.ts';
-import { checkRequestVariable } from './program-environment.ts';
+import { type CheckedRequest, checkProgramRequest } from './program-request.ts';
 import { type ProcessEnd, runProcess } from './run-process.ts';
 import {
   type ProgramRunnerOptions,
@@ -36,23 +28,6 @@ export interface LocalProgramRunner extends ProgramRunner {
   probeSandbox(): Promise<SandboxProbe>;
 }
 
-type SandboxWish = NonNullable<ProgramRequest['sandbox']>;
-
-/** A request with every default in place. */
-interface CheckedRequest {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly input: string | undefined;
-  readonly timeoutMs: number;
-  readonly maxOutputBytes: number;
-  readonly sandbox: SandboxWish;
-  readonly network: boolean;
-  readonly signal: AbortSignal | undefined;
-}
-
-const WISHES: readonly SandboxWish[] = ['none', 'preferred', 'required'];
 const PROBE_TIMEOUT_MS = 10_000;
 
 /**
@@ -74,7 +49,7 @@ class HostProgramRunner implements LocalProgramRunner {
   }
 
   async run(request: ProgramRequest): Promise<ProgramResult> {
-    const checked = this.#check(request);
+    const checked = checkProgramRequest(request, this.#options);
     checked.signal?.throwIfAborted();
     const { root } = await this.#locate();
     const cwd = await confineFolder(root, checked.cwd);
@@ -99,43 +74,6 @@ class HostProgramRunner implements LocalProgramRunner {
   probeSandbox(): Promise<SandboxProbe> {
     this.#probe ??= this.#tryBubblewrap();
     return this.#probe;
-  }
-
-  #check(request: ProgramRequest): CheckedRequest {
-    checkObject('request', request);
-    const { command, args = [], env = {} } = request;
-    checkText('command', command);
-    if (!Array.isArray(args)) throw new InvalidArgumentError('args', 'an array of strings', args);
-    for (const [index, text] of [command, ...(args as readonly string[])].entries()) {
-      const name = index === 0 ? 'command' : `args[${index - 1}]`;
-      if (checkString(name, text).includes('\0'))
-        throw new InvalidArgumentError(name, 'a string without NUL', text);
-    }
-    if (!this.#options.allow.has(command)) {
-      throw new OrchestratorError(
-        'not-allowed',
-        `The program ${command} is not on the list of allowed programs.`,
-        {
-          details: { command, allowed: [...this.#options.allow] },
-        },
-      );
-    }
-    for (const [name, value] of Object.entries(checkObject('env', env))) {
-      checkRequestVariable(name, value, this.#options.allowEnv);
-    }
-    const wish = checkOneOf('sandbox', request.sandbox ?? 'none', WISHES);
-    return {
-      command,
-      args: [...args],
-      cwd: checkText('cwd', request.cwd ?? '.'),
-      env: { ...env },
-      input: request.input === undefined ? undefined : checkString('input', request.input),
-      timeoutMs: checkInteger('timeoutMs', request.timeoutMs ?? 60_000, 1),
-      maxOutputBytes: checkInteger('maxOutputBytes', request.maxOutputBytes ?? 10 * 2 ** 20, 0, 2 ** 28),
-      sandbox: WISHES.indexOf(wish) > WISHES.indexOf(this.#options.sandbox) ? wish : this.#options.sandbox,
-      network: checkBoolean('network', request.network ?? false),
-      signal: checkSignal('signal', request.signal),
-    };
   }
 
   #locate(): Promise<{ readonly root: string; readonly searchPath: readonly string[] }> {
