@@ -26,11 +26,13 @@ export function locate(
   };
 }
 
-/** Replaces each text by its first four characters and asterisks. */
+/** Replaces each text by asterisks behind its first characters: a quarter of it, four at most. Longer texts go first. */
 export function maskTexts(text: string, secrets: readonly string[]): string {
   let masked = text;
-  for (const secret of secrets) {
-    if (secret !== '') masked = masked.replaceAll(secret, `${secret.slice(0, 4)}${'*'.repeat(8)}`);
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
+    const shown = secret.slice(0, Math.min(4, Math.floor(secret.length / 4)));
+    // A function, since `$&` in a replacement text would put the secret back.
+    if (secret !== '') masked = masked.replaceAll(secret, () => `${shown}${'*'.repeat(8)}`);
   }
   return masked;
 }

@@ -1,0 +1,6 @@
+/** What the security agent can do without a model. */
+import type { AnySkill } from '../../contracts/skill.ts';
+import { secretScan } from './secret-scan.ts';
+
+/** The skills of the security agent. */
+export const securitySkills: readonly AnySkill[] = [secretScan];

@@ -1,0 +1,112 @@
+/** Finds literals given to secret-like names, line by line, in any language that writes `name = "text"` or `name: text`. */
+import { secretNameSort } from './secret-names.ts';
+import type { SecretMatch } from './secret-patterns.ts';
+import { isPlaceholder, isStrongSecret, type SecretNameSort } from './secret-strength.ts';
+
+/** Languages in which a value may stand without quotes. */
+const UNQUOTED = new Set(['dotenv', 'ini', 'yaml', 'shell', 'terraform', 'properties']);
+
+const NAME = /[A-Za-z_][A-Za-z0-9_-]*/g;
+
+/** Strong literals assigned to secret-like names in a line. */
+export function findAssignments(line: string, language: string | undefined): SecretMatch[] {
+  const matches: SecretMatch[] = [];
+  for (const match of line.matchAll(NAME)) {
+    const sort = secretNameSort(match[0]);
+    if (sort === undefined) continue;
+    const value = valueAfter(line, match.index + match[0].length, language);
+    if (value === undefined || !isSecret(value.text, sort)) continue;
+    matches.push({
+      kind: sort === 'password' ? 'password' : 'high-entropy-value',
+      secret: value.text,
+      offset: value.offset,
+    });
+  }
+  return matches;
+}
+
+function isSecret(text: string, sort: SecretNameSort): boolean {
+  if (!isStrongSecret(text, sort)) return false;
+  // Base64 of a placeholder, as in the manifests of Kubernetes.
+  if (!/^[A-Za-z0-9+/]{8,}={0,2}$/.test(text) || text.length % 4 !== 0) return true;
+  const decoded = Buffer.from(text, 'base64').toString('utf8').trim();
+  return (
+    !/^[\x20-\x7e]{4,}$/.test(decoded) || isStrongSecret(decoded, 'password') || !isPlaceholderText(decoded)
+  );
+}
+
+function isPlaceholderText(text: string): boolean {
+  return isPlaceholder(text) || /^[a-z]+\d{0,4}$/i.test(text);
+}
+
+interface Value {
+  readonly text: string;
+  readonly offset: number;
+}
+
+/** The literal after a name that ends at `start`, or undefined when there is no operator or no literal. */
+function valueAfter(line: string, start: number, language: string | undefined): Value | undefined {
+  let index = start;
+  if (line[index] === '"' || line[index] === "'" || line[index] === '`') index += 1;
+  if (line[index] === ']') index += 1;
+  index = skipSpaces(line, index);
+  const operator = /^(?:\?\?=?|\|\|=?|:=|=>|==|!=|=|\?:|!:|:|,|>)/.exec(line.slice(index, index + 3))?.[0];
+  // Comparisons are checks, and `>` is for `<password>text</password>`.
+  if (operator === undefined || operator === '==' || operator === '!=') return undefined;
+  index = skipSpaces(line, index + operator.length);
+  if (operator === '>') return textOfElement(line, index);
+  if (operator === ':' || operator === '?:' || operator === '!:') {
+    const annotation = /^[A-Za-z_][\w.| <>[\]]{0,60}?=(?![=>])\s*/.exec(line.slice(index, index + 80));
+    if (annotation !== null && language !== 'yaml') index += annotation[0].length;
+  }
+  const quoted = readQuoted(line, index);
+  if (quoted !== undefined) return quoted;
+  const isPlainOperator = operator === '=' || operator === ':';
+  if (!isPlainOperator || language === undefined || !UNQUOTED.has(language)) return undefined;
+  return readPlain(line, index, language);
+}
+
+function skipSpaces(line: string, start: number): number {
+  let index = start;
+  while (line[index] === ' ' || line[index] === '\t') index += 1;
+  return index;
+}
+
+/** A literal in quotes, with an optional prefix such as Python's `b` and `r`. Literals with parts put in give undefined. */
+function readQuoted(line: string, start: number): Value | undefined {
+  const prefix =
+    /^(?:[bBrRuU@]{1,2}(?=["'])|new\s+String\(|String\(|Buffer\.from\(|SecretStr\()/.exec(
+      line.slice(start, start + 20),
+    )?.[0] ?? '';
+  const open = start + prefix.length;
+  const quote = line[open];
+  if (quote !== '"' && quote !== "'" && quote !== '`') return undefined;
+  for (let index = open + 1; index < line.length; index += 1) {
+    if (line[index] === '\\') index += 1;
+    else if (line[index] === quote)
+      return isJoined(line, index + 1) ? undefined : { text: line.slice(open + 1, index), offset: open + 1 };
+  }
+  return undefined;
+}
+
+/** True when more is added to the literal or something is called on it: the whole is not known then. */
+function isJoined(line: string, after: number): boolean {
+  return /^\s*(?:\+|\.(?!\s*$)|%|\?)/.test(line.slice(after, after + 20));
+}
+
+function readPlain(line: string, start: number, language: string): Value | undefined {
+  let text = line.slice(start);
+  const comment = text.search(/\s#/);
+  if (comment >= 0) text = text.slice(0, comment);
+  text = text.trim();
+  if (language === 'shell') text = /^[^\s;&|<>()`]*/.exec(text)?.[0] ?? '';
+  // YAML's tags, anchors, aliases and blocks; other formats have none of these at the start of a secret.
+  if (text === '' || (language === 'yaml' && /^[!&*|>{["'-]/.test(text)) || text.includes('$'))
+    return undefined;
+  return { text, offset: start };
+}
+
+function textOfElement(line: string, start: number): Value | undefined {
+  const end = line.indexOf('</', start);
+  return end < 0 ? undefined : { text: line.slice(start, end).trim(), offset: start };
+}
