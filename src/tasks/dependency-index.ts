@@ -3,15 +3,20 @@ import { OrchestratorError } from '../shared/errors.ts';
 
 export { type Edges, findCycle } from './find-cycle.ts';
 
-type State = 'open' | 'completed' | 'failed';
+/** `absent`: only named as a dependency so far. */
+type State = 'absent' | 'open' | 'completed' | 'failed';
 
 interface Node {
+  readonly id: string;
   state: State;
   /** Dependencies not completed yet. */
   waitingFor: number;
-  readonly dependencies: readonly string[];
+  dependencies: readonly Node[];
+  /** Those that wait for it; made when the first comes. */
+  dependents: Set<Node> | undefined;
 }
 
+const NO_NODES: readonly Node[] = [];
 const NONE: readonly string[] = [];
 
 /**
@@ -26,16 +31,15 @@ const NONE: readonly string[] = [];
  */
 export class DependencyIndex {
   readonly #nodes = new Map<string, Node>();
-  /** For each id, those that wait for it. */
-  readonly #dependents = new Map<string, Set<string>>();
+  #size = 0;
 
-  /** How many ids are known. */
+  /** How many ids were added. */
   get size(): number {
-    return this.#nodes.size;
+    return this.#size;
   }
 
   has(id: string): boolean {
-    return this.#nodes.has(id);
+    return this.#known(id) !== undefined;
   }
 
   /**
@@ -44,20 +48,22 @@ export class DependencyIndex {
    * Throws `already-exists` when the id is known.
    */
   add(id: string, dependencies: readonly string[]): boolean {
-    if (this.#nodes.has(id)) {
+    const node = this.#named(id);
+    if (node.state !== 'absent') {
       throw new OrchestratorError('already-exists', `"${id}" is already in the index.`, { details: { id } });
     }
-    const unique = dependencies.length < 2 ? dependencies : [...new Set(dependencies)];
-    let waitingFor = 0;
-    for (const dependency of unique) {
-      if (this.#nodes.get(dependency)?.state === 'completed') continue;
-      waitingFor += 1;
-      const waiting = this.#dependents.get(dependency);
-      if (waiting === undefined) this.#dependents.set(dependency, new Set([id]));
-      else waiting.add(id);
+    node.state = 'open';
+    this.#size += 1;
+    if (dependencies.length === 0) return true;
+    const unique = dependencies.length === 1 ? dependencies : [...new Set(dependencies)];
+    node.dependencies = unique.map((each) => this.#named(each));
+    for (const dependency of node.dependencies) {
+      if (dependency.state === 'completed') continue;
+      node.waitingFor += 1;
+      dependency.dependents ??= new Set();
+      dependency.dependents.add(node);
     }
-    this.#nodes.set(id, { state: 'open', waitingFor, dependencies: unique });
-    return waitingFor === 0;
+    return node.waitingFor === 0;
   }
 
   /** True when the id is known, open, and waits for nothing. */
@@ -68,40 +74,42 @@ export class DependencyIndex {
 
   /** The dependencies of an id that are not completed. */
   waitingFor(id: string): readonly string[] {
-    return (this.#nodes.get(id)?.dependencies ?? NONE).filter(
-      (each) => this.#nodes.get(each)?.state !== 'completed',
-    );
+    const dependencies = this.#nodes.get(id)?.dependencies ?? NO_NODES;
+    return dependencies.filter(({ state }) => state !== 'completed').map((node) => node.id);
   }
 
   /** Marks an id completed; returns the ids that now wait for nothing. Doing so twice changes nothing. */
   complete(id: string): readonly string[] {
-    const node = this.#nodes.get(id);
+    const node = this.#known(id);
     if (node === undefined || node.state === 'completed') return NONE;
     node.state = 'completed';
-    const waiting = this.#dependents.get(id);
-    if (waiting === undefined) return NONE;
-    this.#dependents.delete(id);
+    if (node.dependents === undefined) return NONE;
     const ready: string[] = [];
-    for (const dependent of waiting) {
-      const other = this.#nodes.get(dependent);
-      if (other === undefined || other.state !== 'open') continue;
-      other.waitingFor -= 1;
-      if (other.waitingFor === 0) ready.push(dependent);
+    for (const dependent of node.dependents) {
+      if (dependent.state !== 'open') continue;
+      dependent.waitingFor -= 1;
+      if (dependent.waitingFor === 0) ready.push(dependent.id);
     }
+    node.dependents = undefined;
     return ready;
   }
 
   /** Marks an id failed, and with it all that depend on it, directly or not; returns those, nearest first. */
   fail(id: string): readonly string[] {
-    const node = this.#nodes.get(id);
+    const node = this.#known(id);
     if (node === undefined || node.state !== 'open') return NONE;
+    const failed = [node];
     node.state = 'failed';
-    const failed: string[] = [];
-    for (const each of this.#openDependents(id)) failed.push(each);
     for (let next = 0; next < failed.length; next += 1) {
-      for (const each of this.#openDependents(failed[next] as string)) failed.push(each);
+      const each = failed[next] as Node;
+      for (const dependent of each.dependents ?? NO_NODES) {
+        if (dependent.state !== 'open') continue;
+        dependent.state = 'failed';
+        failed.push(dependent);
+      }
+      each.dependents = undefined;
     }
-    return failed;
+    return failed.slice(1).map((each) => each.id);
   }
 
   /** True when the id failed, by itself or by a dependency. */
@@ -111,26 +119,34 @@ export class DependencyIndex {
 
   /** Forgets an id. Those that wait for it go on waiting, until an id of that name is added and completed. */
   remove(id: string): boolean {
-    const node = this.#nodes.get(id);
+    const node = this.#known(id);
     if (node === undefined) return false;
     for (const dependency of node.dependencies) {
-      const waiting = this.#dependents.get(dependency);
-      waiting?.delete(id);
-      if (waiting?.size === 0) this.#dependents.delete(dependency);
+      dependency.dependents?.delete(node);
+      if (dependency.dependents?.size !== 0) continue;
+      dependency.dependents = undefined;
+      if (dependency.state === 'absent') this.#nodes.delete(dependency.id);
     }
-    return this.#nodes.delete(id);
+    // Those that name it keep pointing at this node, so it stays for as long as somebody waits.
+    const isAwaited = node.dependents !== undefined;
+    if (isAwaited)
+      Object.assign(node, { state: 'absent', waitingFor: 0, dependencies: NO_NODES } satisfies Partial<Node>);
+    else this.#nodes.delete(id);
+    this.#size -= 1;
+    return true;
   }
 
-  /** Marks the open dependents of an id failed and hands them over. */
-  *#openDependents(id: string): Iterable<string> {
-    const waiting = this.#dependents.get(id);
-    if (waiting === undefined) return;
-    this.#dependents.delete(id);
-    for (const dependent of waiting) {
-      const other = this.#nodes.get(dependent);
-      if (other === undefined || other.state !== 'open') continue;
-      other.state = 'failed';
-      yield dependent;
+  #known(id: string): Node | undefined {
+    const node = this.#nodes.get(id);
+    return node?.state === 'absent' ? undefined : node;
+  }
+
+  #named(id: string): Node {
+    let node = this.#nodes.get(id);
+    if (node === undefined) {
+      node = { id, state: 'absent', waitingFor: 0, dependencies: NO_NODES, dependents: undefined };
+      this.#nodes.set(id, node);
     }
+    return node;
   }
 }

@@ -11,15 +11,15 @@ const SCHEMA_VERSION = 1;
 
 /** What changes in a task's life. Times are milliseconds since the epoch. */
 export interface TaskProgress {
-  readonly status: TaskStatus;
-  readonly parentTaskId: string | null;
-  readonly assignedAgent: string | null;
-  readonly updatedAt: number;
-  readonly startedAt: number | null;
-  readonly completedAt: number | null;
-  readonly result: TaskResult | null;
-  readonly correctionCount: number;
-  readonly retryState: RetryState;
+  status: TaskStatus;
+  parentTaskId: string | null;
+  assignedAgent: string | null;
+  updatedAt: number;
+  startedAt: number | null;
+  completedAt: number | null;
+  result: TaskResult | null;
+  correctionCount: number;
+  retryState: RetryState;
 }
 
 /** Splits a task's JSON into what it is made of, which the constructor checks, and where it stands, checked here. */

@@ -3,12 +3,14 @@
  * that it is right whether they are moved through it or directly.
  */
 import { PRIORITY_RANK, type TaskOutcome, TaskStatus } from '../contracts/task.ts';
-import { checkNumber } from '../shared/check.ts';
+import { checkNumber, checkOneOf } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
 import { BinaryHeap } from './binary-heap.ts';
 import { DependencyIndex } from './dependency-index.ts';
 import { findCycle } from './find-cycle.ts';
+import { KeyedHeap } from './keyed-heap.ts';
+import { type Indexed, StatusIndex } from './status-index.ts';
 import { Task, type TaskWatcher } from './task.ts';
 import { TASK_STATUSES } from './task-transitions.ts';
 
@@ -20,23 +22,24 @@ export interface TaskQueueOptions {
   readonly clock?: Clock;
 }
 
-interface Entry {
+interface Entry extends Indexed {
   readonly task: Task;
-  /** Smaller goes first. Holds ageing already, so it never changes. */
-  readonly key: number;
-  readonly createdAt: number;
   /** Order of being added: decides among equals. */
   readonly sequence: number;
-  /** Its place in the heap of ready or of retrying tasks, while it has one. */
-  ticket: Ticket | undefined;
+  /** Among the ready: not at all, waiting to be claimed, or left behind because the task moved on by itself. */
+  place: 'out' | 'ready' | 'stale';
+  /** Its place among the retrying, while it has one. */
+  retry: Retry | undefined;
 }
 
-/** One stay in a heap. A new one is made for each, because removal from a heap is by identity and lazy. */
-interface Ticket {
+/** One wait for a retry. */
+interface Retry {
   readonly entry: Entry;
-  /** When its retry is due, in milliseconds since the epoch; 0 in the heap of ready tasks. */
+  /** Milliseconds since the epoch. */
   readonly dueAt: number;
 }
+
+const RANKS: readonly number[] = Object.values(PRIORITY_RANK).sort((a, b) => b - a);
 
 /**
  * A queue of tasks by priority, dependencies and age. Each operation on a task costs at most log n, plus what is due
@@ -54,20 +57,17 @@ export class TaskQueue {
   readonly #agingMs: number | undefined;
   readonly #clock: Clock;
   readonly #entries = new Map<string, Entry>();
-  readonly #byStatus: Readonly<Record<TaskStatus, Set<Entry>>>;
+  readonly #byStatus = new StatusIndex<TaskStatus, Entry>(TASK_STATUSES);
   readonly #dependencies = new DependencyIndex();
-  readonly #ready = new BinaryHeap<Ticket>((a, b) => compareEntries(a.entry, b.entry));
-  readonly #retrying = new BinaryHeap<Ticket>(
-    (a, b) => a.dueAt - b.dueAt || compareEntries(a.entry, b.entry),
-  );
+  /** The ready ones, a heap for each rank, most urgent first. With ageing ranks mix, in the first heap. */
+  readonly #ready: readonly KeyedHeap<Entry>[] = RANKS.map(() => new KeyedHeap());
+  readonly #retrying = new BinaryHeap<Retry>(compareRetries);
   #nextSequence = 0;
 
   constructor({ agingSeconds, clock = systemClock }: TaskQueueOptions = {}) {
     if (agingSeconds !== undefined) checkNumber('agingSeconds', agingSeconds, 0.001, 1e9);
     this.#agingMs = agingSeconds === undefined ? undefined : agingSeconds * 1000;
     this.#clock = clock;
-    const sets = TASK_STATUSES.map((status) => [status, new Set<Entry>()] as const);
-    this.#byStatus = Object.fromEntries(sets) as Record<TaskStatus, Set<Entry>>;
   }
 
   /** How many tasks it holds, ended ones included. */
@@ -124,15 +124,13 @@ export class TaskQueue {
    * oldest, then the first added. It is `in_progress` when returned. Undefined when none is ready.
    */
   getNextTask(): Task | undefined {
-    const ticket = this.#ready.pop();
-    if (ticket === undefined) return undefined;
-    ticket.entry.ticket = undefined;
-    ticket.entry.task.updateStatus(TaskStatus.IN_PROGRESS);
-    return ticket.entry.task;
+    const entry = this.#takeReady();
+    entry?.task.updateStatus(TaskStatus.IN_PROGRESS);
+    return entry?.task;
   }
 
   /** Completes a task, which releases those that wait only for it. Throws `not-found` and `illegal-transition`. */
-  markCompleted(id: string, outcome: TaskOutcome = { success: true }): void {
+  markCompleted(id: string, outcome?: TaskOutcome): void {
     this.#entryOf(id).task.complete(outcome);
   }
 
@@ -158,10 +156,8 @@ export class TaskQueue {
   /** Retrying tasks whose wait is over, the longest due first. */
   getTasksReadyForRetry(): readonly Task[] {
     const now = this.#clock.now();
-    const due = [...this.#retrying].filter((ticket) => ticket.dueAt <= now);
-    return due
-      .sort((a, b) => a.dueAt - b.dueAt || compareEntries(a.entry, b.entry))
-      .map(({ entry }) => entry.task);
+    const due = [...this.#retrying].filter((retry) => retry.dueAt <= now);
+    return due.sort(compareRetries).map(({ entry }) => entry.task);
   }
 
   /** Sets the tasks whose wait is over back to pending and returns their ids, the longest due first. */
@@ -174,7 +170,7 @@ export class TaskQueue {
       next = this.#retrying.peek()
     ) {
       this.#retrying.pop();
-      next.entry.ticket = undefined;
+      next.entry.retry = undefined;
       next.entry.task.resetForRetry();
       ids.push(next.entry.task.id);
     }
@@ -188,10 +184,11 @@ export class TaskQueue {
 
   /** Tasks of one status, first added first. */
   getTasksByStatus(status: TaskStatus): readonly Task[] {
-    const entries: Set<Entry> | undefined = this.#byStatus[status];
-    if (entries === undefined)
-      throw new InvalidArgumentError('status', `one of ${TASK_STATUSES.join(', ')}`, status);
-    return [...entries].sort((a, b) => a.sequence - b.sequence).map((entry) => entry.task);
+    checkOneOf('status', status, TASK_STATUSES);
+    return this.#byStatus
+      .list(status)
+      .toSorted((a, b) => a.sequence - b.sequence)
+      .map((entry) => entry.task);
   }
 
   /** Tasks that failed for good. */
@@ -223,15 +220,10 @@ export class TaskQueue {
   }
 
   #add(task: Task): void {
-    const createdAt = task.createdAt.getTime();
-    const rank = PRIORITY_RANK[task.priority];
-    // After t milliseconds a task has priority rank + (t - createdAt) / aging. Two tasks age alike, so t cancels out
-    // of any comparison: the order by rank - createdAt / aging holds at all times and the heap stays valid.
-    const key = this.#agingMs === undefined ? -rank : createdAt - rank * this.#agingMs;
-    const entry: Entry = { task, key, createdAt, sequence: this.#nextSequence, ticket: undefined };
+    const entry: Entry = { task, sequence: this.#nextSequence, place: 'out', retry: undefined, index: 0 };
     this.#nextSequence += 1;
     this.#entries.set(task.id, entry);
-    this.#byStatus[task.status].add(entry);
+    this.#byStatus.add(entry, task.status);
     this.#dependencies.add(task.id, task.dependencies);
     task.watch(this.#onMove);
     this.#enter(entry, task.status);
@@ -245,11 +237,11 @@ export class TaskQueue {
   readonly #onMove: TaskWatcher = (task, from, to) => {
     const entry = this.#entries.get(task.id);
     if (entry === undefined || entry.task !== task) return;
-    this.#byStatus[from].delete(entry);
-    this.#byStatus[to].add(entry);
-    if (entry.ticket !== undefined) {
-      (from === TaskStatus.RETRYING ? this.#retrying : this.#ready).remove(entry.ticket);
-      entry.ticket = undefined;
+    this.#byStatus.move(entry, from, to);
+    if (entry.place === 'ready') entry.place = 'stale';
+    if (entry.retry !== undefined) {
+      this.#retrying.remove(entry.retry);
+      entry.retry = undefined;
     }
     this.#enter(entry, to);
   };
@@ -261,8 +253,8 @@ export class TaskQueue {
       if (this.#dependencies.isReady(id)) this.#makeReady(entry);
     } else if (status === TaskStatus.RETRYING) {
       const { nextRetryAt } = entry.task.retryState;
-      entry.ticket = { entry, dueAt: nextRetryAt === null ? 0 : Date.parse(nextRetryAt) };
-      this.#retrying.push(entry.ticket);
+      entry.retry = { entry, dueAt: nextRetryAt === null ? 0 : Date.parse(nextRetryAt) };
+      this.#retrying.push(entry.retry);
     } else if (status === TaskStatus.COMPLETED) {
       for (const released of this.#dependencies.complete(id)) {
         const other = this.#entries.get(released);
@@ -277,8 +269,33 @@ export class TaskQueue {
   }
 
   #makeReady(entry: Entry): void {
-    entry.ticket = { entry, dueAt: 0 };
-    this.#ready.push(entry.ticket);
+    // One that was left behind is still where it belongs: its key never changes.
+    if (entry.place === 'out') this.#pushReady(entry);
+    entry.place = 'ready';
+  }
+
+  #pushReady(entry: Entry): void {
+    const rank = PRIORITY_RANK[entry.task.priority];
+    const createdAt = entry.task.createdAt.getTime();
+    if (this.#agingMs === undefined) {
+      (this.#ready[RANKS.indexOf(rank)] as KeyedHeap<Entry>).push(entry, createdAt, entry.sequence);
+    } else {
+      // After t milliseconds a task has priority rank + (t - createdAt) / aging. Two tasks age alike, so t cancels out
+      // of any comparison: the order by createdAt - rank * aging holds at all times and the heap stays valid.
+      const key = createdAt - rank * this.#agingMs;
+      (this.#ready[0] as KeyedHeap<Entry>).push(entry, key, entry.sequence);
+    }
+  }
+
+  #takeReady(): Entry | undefined {
+    for (const heap of this.#ready) {
+      for (let entry = heap.pop(); entry !== undefined; entry = heap.pop()) {
+        const isReady = entry.place === 'ready';
+        entry.place = 'out';
+        if (isReady) return entry;
+      }
+    }
+    return undefined;
   }
 
   #cancelFor(entry: Entry, dependency: string): void {
@@ -287,8 +304,8 @@ export class TaskQueue {
   }
 }
 
-function compareEntries(a: Entry, b: Entry): number {
-  return a.key - b.key || a.createdAt - b.createdAt || a.sequence - b.sequence;
+function compareRetries(a: Retry, b: Retry): number {
+  return a.dueAt - b.dueAt || a.entry.sequence - b.entry.sequence;
 }
 
 function alreadyExists(id: string): OrchestratorError {

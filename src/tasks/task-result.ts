@@ -33,6 +33,9 @@ export function toTaskResult(outcome: TaskOutcome): TaskResult {
   };
 }
 
+/** A success with nothing to say. Shared: results are never changed. */
+export const PLAIN_SUCCESS: TaskResult = Object.freeze(toTaskResult({ success: true }));
+
 /** A failed result from an error message or anything thrown. */
 export function toFailedResult(error: unknown, stopReason: StopReason = 'failed'): TaskResult {
   const isMessage = error === undefined || error === null || typeof error === 'string';

@@ -19,7 +19,7 @@ import { nextDelayMs } from '../shared/retry.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
 import { checkMetadata, checkOptionalText, resolveTaskFields, type TaskInit } from './task-fields.ts';
 import { readTaskJson, type TaskProgress, writeTaskJson } from './task-json.ts';
-import { toFailedResult, toTaskResult } from './task-result.ts';
+import { PLAIN_SUCCESS, toFailedResult, toTaskResult } from './task-result.ts';
 import { checkTransition, isTerminalStatus } from './task-transitions.ts';
 
 /** Where a task gets its time and its id from. */
@@ -34,6 +34,8 @@ export interface TaskOptions {
 
 /** Hears each move of a task, after it is made. */
 export type TaskWatcher = (task: Task, from: TaskStatus, to: TaskStatus) => void;
+
+const NO_WATCHERS: readonly TaskWatcher[] = [];
 
 const FRESH: RetryState = Object.freeze({ attempt: 0, lastError: null, nextRetryAt: null });
 
@@ -65,7 +67,7 @@ export class Task {
   #subtasks: readonly string[];
   #parent: Task | undefined;
   #progress: TaskProgress;
-  #watchers: Set<TaskWatcher> | undefined;
+  #watchers: readonly TaskWatcher[] = NO_WATCHERS;
 
   constructor(
     init: TaskInit,
@@ -176,7 +178,7 @@ export class Task {
 
   /** Moves to another status. Throws `illegal-transition`, with the allowed ones, when the table doesn't hold it. */
   updateStatus(status: TaskStatus): void {
-    this.#move(status, {});
+    this.#move(status);
   }
 
   /** Puts it in progress, by an agent if one is named. */
@@ -186,9 +188,9 @@ export class Task {
   }
 
   /** Ends it well. A failed outcome is refused: use {@link Task.fail} or {@link Task.recordFailure}. */
-  complete(outcome: TaskOutcome = { success: true }): void {
-    const result = toTaskResult(outcome);
-    if (!result.success) throw new InvalidArgumentError('outcome.success', 'true', outcome.success);
+  complete(outcome?: TaskOutcome): void {
+    const result = outcome === undefined ? PLAIN_SUCCESS : toTaskResult(outcome);
+    if (!result.success) throw new InvalidArgumentError('outcome.success', 'true', result.success);
     this.#move(TaskStatus.COMPLETED, { result });
   }
 
@@ -304,9 +306,11 @@ export class Task {
 
   /** Hears each move from now on; returns the undo. */
   watch(watcher: TaskWatcher): () => void {
-    this.#watchers ??= new Set();
-    this.#watchers.add(watcher);
-    return () => this.#watchers?.delete(watcher);
+    this.#watchers = [...this.#watchers, watcher];
+    return () => {
+      const index = this.#watchers.indexOf(watcher);
+      if (index >= 0) this.#watchers = this.#watchers.toSpliced(index, 1);
+    };
   }
 
   toJSON(): TaskJson {
@@ -318,19 +322,19 @@ export class Task {
   }
 
   /** The only place where the status changes. */
-  #move(to: TaskStatus, change: Partial<TaskProgress>): void {
+  #move(to: TaskStatus, change?: Partial<TaskProgress>): void {
     const from = this.#progress.status;
     checkTransition(this.id, from, to);
-    const now = this.#clock.now();
-    const startedAt =
-      to === TaskStatus.IN_PROGRESS ? (this.#progress.startedAt ?? now) : this.#progress.startedAt;
-    const completedAt = isTerminalStatus(to) ? now : null;
-    this.#progress = { ...this.#progress, ...change, status: to, updatedAt: now, startedAt, completedAt };
+    const progress = this.#progress;
+    Object.assign(progress, change);
+    progress.status = to;
+    progress.updatedAt = this.#clock.now();
+    if (to === TaskStatus.IN_PROGRESS) progress.startedAt ??= progress.updatedAt;
+    if (isTerminalStatus(to)) progress.completedAt = progress.updatedAt;
     this.#tell(from, to);
   }
 
   #tell(from: TaskStatus, to: TaskStatus): void {
-    if (this.#watchers === undefined) return;
     for (const watcher of this.#watchers) watcher(this, from, to);
   }
 }
