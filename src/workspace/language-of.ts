@@ -77,10 +77,10 @@ export function languageOf(path: string): string | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   const known = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
   if (known !== undefined) return known;
-  if (name.startsWith('.env.')) return 'dotenv';
-  if (name.startsWith('dockerfile.')) return 'dockerfile';
   const ending = name.slice(name.lastIndexOf('.') + 1);
-  return name.includes('.') && Object.hasOwn(BY_ENDING, ending) ? BY_ENDING[ending] : undefined;
+  if (name.includes('.') && Object.hasOwn(BY_ENDING, ending)) return BY_ENDING[ending];
+  if (name.startsWith('.env.')) return 'dotenv';
+  return name.startsWith('dockerfile.') ? 'dockerfile' : undefined;
 }
 
 function all(language: string, endings: string): Record<string, string> {

@@ -1,0 +1,159 @@
+/**
+ * The source model: every JavaScript and TypeScript module of a workspace, parsed once and shared by all skills.
+ * Nothing of it is run, and nothing in it can make loading fail.
+ */
+import type { TextFile, Workspace } from '../../contracts/workspace.ts';
+import { AstStore } from './ast-store.ts';
+import { isFixturePath, isSourcePath, isTestPath } from './classify-path.ts';
+import { type Entry, findEntries } from './entries.ts';
+import { FileIndex, folderOf, joinPath } from './file-index.ts';
+import { buildGraph } from './module-graph.ts';
+import { isBelow, loadManifests, publishedPaths, type RawManifest } from './packages.ts';
+import { loadParser } from './parse-source.ts';
+import { loadAliases } from './path-aliases.ts';
+import { readExports } from './read-exports.ts';
+import { type ReadImports, readImports } from './read-imports.ts';
+import { ImportResolver } from './resolve-import.ts';
+import type { ExportRecord, PackageManifest, SourceModel, SourceModule } from './source-model.ts';
+
+/** How long parsing may hold the event loop before others get a turn. */
+const LONGEST_SPELL_MS = 20;
+const READ_AT_ONCE = 16;
+
+/** Loads the model, once per workspace. Rejects only with the signal's reason. */
+export async function loadSources(workspace: Workspace, signal: AbortSignal): Promise<SourceModel> {
+  signal.throwIfAborted();
+  for (;;) {
+    let isOwn = false;
+    try {
+      return await workspace.memo('skills:sources', () => {
+        isOwn = true;
+        return load(workspace, signal);
+      });
+    } catch (error) {
+      // Another's signal may have ended the load we shared: then load for ourselves.
+      if (isOwn || signal.aborted) throw error;
+    }
+  }
+}
+
+class Load {
+  readonly reads: ReadImports;
+  readonly exports: readonly ExportRecord[];
+  readonly file: TextFile;
+  constructor(file: TextFile, asts: AstStore) {
+    this.file = file;
+    const { ast } = asts.get(file.path, file.text);
+    this.reads = ast === undefined ? { imports: [], strings: [], hasComputedImport: true } : readImports(ast);
+    this.exports = ast === undefined ? [] : readExports(ast, file.text);
+  }
+}
+
+async function load(workspace: Workspace, signal: AbortSignal): Promise<SourceModel> {
+  const { files: listed } = await workspace.list({ signal });
+  const paths = listed.map(({ path }) => path);
+  const files = new FileIndex(paths);
+  const asts = new AstStore(await loadParser());
+  const loads = await parseAll(workspace, paths.filter(isSourcePath), asts, signal);
+  const manifests = await loadManifests(workspace, paths);
+  const aliases = await loadAliases(workspace, files, paths);
+  const executables = new Set(
+    loads.filter(({ file }) => file.text.startsWith('#!')).map(({ file }) => file.path),
+  );
+  const entries = await findEntries({ workspace, listed, files, manifests, executables });
+  signal.throwIfAborted();
+  const resolver = new ImportResolver(files, manifests, aliases);
+  const modules = new Map(
+    loads.map((one) => [one.file.path, makeModule(one, asts, resolver, files, entries.get(one.file.path))]),
+  );
+  return {
+    modules,
+    packages: manifests
+      .map((one) => withEntries(one, files, entries))
+      .sort((a, b) => (a.path < b.path ? -1 : 1)),
+    graph: buildGraph(modules),
+    packageOf: (path) => {
+      const manifest = resolver.manifestOf(path);
+      return manifest === undefined ? undefined : withEntries(manifest, files, entries);
+    },
+  };
+}
+
+async function parseAll(
+  workspace: Workspace,
+  paths: readonly string[],
+  asts: AstStore,
+  signal: AbortSignal,
+): Promise<Load[]> {
+  const loads: Load[] = [];
+  let breathedAt = performance.now();
+  for (let start = 0; start < paths.length; start += READ_AT_ONCE) {
+    const texts = await Promise.all(
+      paths.slice(start, start + READ_AT_ONCE).map((path) => workspace.read(path)),
+    );
+    for (const file of texts) {
+      if (file === undefined) continue;
+      loads.push(new Load(file, asts));
+      if (performance.now() - breathedAt < LONGEST_SPELL_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      breathedAt = performance.now();
+      signal.throwIfAborted();
+    }
+  }
+  return loads;
+}
+
+function makeModule(
+  one: Load,
+  asts: AstStore,
+  resolver: ImportResolver,
+  files: FileIndex,
+  entry: Entry | undefined,
+): SourceModule {
+  const { file, reads, exports } = one;
+  const { path } = file;
+  const parsed = asts.get(path, file.text);
+  const directory = resolver.manifestOf(path)?.directory ?? '';
+  const mentions = new Set<string>();
+  for (const text of reads.strings) {
+    for (const folder of new Set([folderOf(path), directory, ''])) {
+      const joined = joinPath(folder, text.replace(/[?#].*$/s, ''));
+      const target = joined === undefined || joined === '' ? undefined : files.findFile(joined);
+      if (target !== undefined && target !== path && isSourcePath(target)) mentions.add(target);
+    }
+  }
+  return {
+    path,
+    file,
+    get ast() {
+      return asts.get(path, file.text).ast;
+    },
+    ...(parsed.syntaxError === undefined ? {} : { syntaxError: parsed.syntaxError }),
+    ...(parsed.notParsed === undefined ? {} : { notParsed: parsed.notParsed }),
+    imports: reads.imports.map((record) => ({
+      ...record,
+      ...resolver.resolve(path, record.specifier, record.isBuiltin),
+    })),
+    exports,
+    mentions: [...mentions],
+    hasComputedImport: reads.hasComputedImport,
+    isTest: isTestPath(path),
+    isFixture: isFixturePath(path),
+    isEntry: entry !== undefined,
+    ...(entry === undefined ? {} : { entryReason: entry.reason, entryKind: entry.kind }),
+  };
+}
+
+function withEntries(
+  manifest: RawManifest,
+  files: FileIndex,
+  entries: ReadonlyMap<string, Entry>,
+): PackageManifest {
+  const published = publishedPaths(manifest.json).flatMap(
+    ({ path }) => files.findSource(manifest.directory, path) ?? [],
+  );
+  const started = [...entries]
+    .filter(([path, { kind }]) => kind === 'started' && isBelow(path, manifest.directory))
+    .map(([path]) => path);
+  return { ...manifest, entryPaths: [...new Set([...published.filter(isSourcePath), ...started])] };
+}

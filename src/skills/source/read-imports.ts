@@ -1,0 +1,243 @@
+/** Reads what a module imports from its syntax tree. Where the imports lead is found out later, by the resolver. */
+import { isBuiltin } from 'node:module';
+import type { CallExpression, File, ImportExpression, Node, StringLiteral } from '@babel/types';
+import type { ImportRecord } from './source-model.ts';
+import { walk } from './walk.ts';
+
+/** An import before it is resolved. */
+export type RawImport = Omit<ImportRecord, 'target' | 'isLocal' | 'packageName'>;
+
+export interface ReadImports {
+  readonly imports: readonly RawImport[];
+  /** String literals that may name a file: `./worker.js`, `src/job.ts`. */
+  readonly strings: readonly string[];
+  /** True when a module is loaded under a name made at run time. */
+  readonly hasComputedImport: boolean;
+}
+
+const MAX_STRINGS = 2000;
+const PATH_LIKE = /^(?:\.{1,2}\/[^\s]{1,200}|[^\s:]{1,200}\.[mc]?[jt]sx?)$/;
+/** Loaders that take a pattern or a list of modules at build time. */
+const PATTERN_LOADERS = new Set(['glob', 'globEager', 'context', 'requireActual', 'importActual']);
+
+export function readImports(ast: File): ReadImports {
+  const imports: RawImport[] = [];
+  const strings = new Set<string>();
+  let hasComputedImport = false;
+  const add = (
+    node: Node,
+    source: Node | null | undefined,
+    parts: Partial<RawImport> & Pick<RawImport, 'kind' | 'names'>,
+  ): void => {
+    const specifier = textOf(source);
+    if (specifier === undefined) {
+      if (source != null) hasComputedImport = true;
+      return;
+    }
+    imports.push({
+      specifier,
+      line: node.loc?.start.line ?? 1,
+      column: (node.loc?.start.column ?? 0) + 1,
+      isTypeOnly: false,
+      isEager: false,
+      isBuiltin: isBuiltin(specifier),
+      ...parts,
+    });
+  };
+  walk(ast, (node, ancestors) => {
+    switch (node.type) {
+      case 'ImportDeclaration': {
+        const isTypeOnly =
+          isTypeKind(node.importKind) ||
+          (node.specifiers.length > 0 && node.specifiers.every(isTypeSpecifier));
+        const names = node.specifiers.map((one) =>
+          one.type === 'ImportNamespaceSpecifier'
+            ? '*'
+            : one.type === 'ImportDefaultSpecifier'
+              ? 'default'
+              : nameOf(one.imported),
+        );
+        add(node, node.source, { kind: 'static', names, isTypeOnly, isEager: true });
+        return false;
+      }
+      case 'ExportAllDeclaration':
+        add(node, node.source, {
+          kind: 'reexport',
+          names: ['*'],
+          isTypeOnly: isTypeKind(node.exportKind),
+          isEager: true,
+        });
+        return false;
+      case 'ExportNamedDeclaration': {
+        if (node.source == null) return undefined;
+        const names = node.specifiers.map((one) =>
+          one.type === 'ExportSpecifier'
+            ? nameOf(one.local)
+            : one.type === 'ExportNamespaceSpecifier'
+              ? '*'
+              : 'default',
+        );
+        const isTypeOnly =
+          isTypeKind(node.exportKind) ||
+          (node.specifiers.length > 0 &&
+            node.specifiers.every((one) => one.type === 'ExportSpecifier' && isTypeKind(one.exportKind)));
+        add(node, node.source, { kind: 'reexport', names, isTypeOnly, isEager: true });
+        return false;
+      }
+      case 'TSImportEqualsDeclaration':
+        if (node.moduleReference.type === 'TSExternalModuleReference') {
+          add(node, node.moduleReference.expression, {
+            kind: 'require',
+            names: ['*'],
+            isTypeOnly: isTypeKind(node.importKind),
+            isEager: true,
+          });
+        }
+        return undefined;
+      case 'TSImportType':
+        add(
+          node,
+          (node as unknown as { source?: Node; argument?: Node }).source ??
+            (node as unknown as { argument?: Node }).argument,
+          {
+            kind: 'dynamic',
+            names: ['*'],
+            isTypeOnly: true,
+          },
+        );
+        return undefined;
+      case 'ImportExpression':
+        add(node, node.source, { kind: 'dynamic', names: namesFrom(node, ancestors) });
+        return undefined;
+      case 'CallExpression': {
+        const loader = loaderOf(node);
+        if (loader === 'require') {
+          add(node, node.arguments[0], {
+            kind: 'require',
+            names: namesFrom(node, ancestors),
+            isEager: !isInFunction(ancestors),
+          });
+        } else if (loader === 'pattern') hasComputedImport = true;
+        return undefined;
+      }
+      case 'StringLiteral':
+        if (strings.size < MAX_STRINGS && PATH_LIKE.test(node.value)) strings.add(node.value);
+        return undefined;
+      case 'TemplateLiteral': {
+        const text = textOf(node);
+        if (text !== undefined && strings.size < MAX_STRINGS && PATH_LIKE.test(text)) strings.add(text);
+        return undefined;
+      }
+      default:
+        return undefined;
+    }
+  });
+  return { imports, strings: [...strings], hasComputedImport };
+}
+
+/** `require(x)`, `require.resolve(x)`, `module.require(x)`; or a call that loads many by a pattern. */
+function loaderOf(node: CallExpression): 'require' | 'pattern' | undefined {
+  const { callee } = node;
+  if (callee.type === 'Identifier')
+    return callee.name === 'require' && node.arguments.length > 0 ? 'require' : undefined;
+  if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return undefined;
+  const { object, property } = callee;
+  if (object.type === 'Identifier' && object.name === 'require')
+    return property.name === 'resolve' ? 'require' : 'pattern';
+  if (object.type === 'Identifier' && object.name === 'module' && property.name === 'require')
+    return 'require';
+  const isMeta = object.type === 'MetaProperty';
+  const isRunner = object.type === 'Identifier' && (object.name === 'jest' || object.name === 'vi');
+  if (isRunner && PATTERN_LOADERS.has(property.name) && node.arguments[0] !== undefined) return 'require';
+  return isMeta && PATTERN_LOADERS.has(property.name) ? 'pattern' : undefined;
+}
+
+/** The names taken from a module that a call gives: by destructuring, a member, or all of it. */
+function namesFrom(call: CallExpression | ImportExpression, ancestors: readonly Node[]): string[] {
+  let child: Node = call;
+  for (let index = ancestors.length - 1; index >= 0; index -= 1) {
+    const parent = ancestors[index] as Node;
+    if (
+      parent.type === 'AwaitExpression' ||
+      parent.type === 'ParenthesizedExpression' ||
+      parent.type === 'TSNonNullExpression'
+    ) {
+      child = parent;
+      continue;
+    }
+    if (parent.type === 'ExpressionStatement') return [];
+    if (parent.type === 'VariableDeclarator' && parent.init === child)
+      return namesOfPattern(parent.id) ?? ['*'];
+    if (
+      parent.type === 'MemberExpression' &&
+      parent.object === child &&
+      !parent.computed &&
+      parent.property.type === 'Identifier'
+    ) {
+      if (call.type === 'CallExpression' || child.type === 'AwaitExpression') return [parent.property.name];
+      return parent.property.name === 'then' ? namesOfThen(ancestors[index - 1]) : ['*'];
+    }
+    return ['*'];
+  }
+  return ['*'];
+}
+
+function namesOfThen(call: Node | undefined): string[] {
+  const callback = call?.type === 'CallExpression' ? call.arguments[0] : undefined;
+  if (callback?.type !== 'ArrowFunctionExpression' && callback?.type !== 'FunctionExpression') return ['*'];
+  const parameter = callback.params[0];
+  if (parameter?.type === 'Identifier' && callback.body.type === 'MemberExpression') {
+    const { object, property, computed } = callback.body;
+    if (
+      object.type === 'Identifier' &&
+      object.name === parameter.name &&
+      !computed &&
+      property.type === 'Identifier'
+    )
+      return [property.name];
+  }
+  return (parameter === undefined ? undefined : namesOfPattern(parameter)) ?? ['*'];
+}
+
+/** The keys of an object pattern; undefined when it takes the rest, computes a key or is no object pattern. */
+function namesOfPattern(pattern: Node): string[] | undefined {
+  if (pattern.type !== 'ObjectPattern') return undefined;
+  const names: string[] = [];
+  for (const property of pattern.properties) {
+    if (property.type !== 'ObjectProperty' || property.computed) return undefined;
+    if (property.key.type === 'Identifier') names.push(property.key.name);
+    else if (property.key.type === 'StringLiteral') names.push(property.key.value);
+    else return undefined;
+  }
+  return names;
+}
+
+function isInFunction(ancestors: readonly Node[]): boolean {
+  return ancestors.some(
+    (node) =>
+      /Function|ObjectMethod|Class(?:Private)?Method/.test(node.type) && node.type !== 'TSFunctionType',
+  );
+}
+
+function isTypeSpecifier(node: Node): boolean {
+  return node.type === 'ImportSpecifier' && isTypeKind(node.importKind);
+}
+
+function isTypeKind(kind: string | null | undefined): boolean {
+  return kind === 'type' || kind === 'typeof';
+}
+
+function nameOf(
+  node: { readonly type: string; readonly name?: string; readonly value?: string } | StringLiteral,
+): string {
+  return 'name' in node && node.name !== undefined ? node.name : (node.value ?? '');
+}
+
+/** A string literal's or plain template's text. */
+function textOf(node: Node | null | undefined): string | undefined {
+  if (node?.type === 'StringLiteral') return node.value;
+  if (node?.type === 'TSLiteralType') return textOf(node.literal);
+  if (node?.type === 'TemplateLiteral' && node.expressions.length === 0)
+    return node.quasis[0]?.value.cooked ?? undefined;
+  return undefined;
+}
