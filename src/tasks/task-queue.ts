@@ -11,7 +11,7 @@ import { DependencyIndex } from './dependency-index.ts';
 import { findCycle } from './find-cycle.ts';
 import { KeyedHeap } from './keyed-heap.ts';
 import { type Indexed, StatusIndex } from './status-index.ts';
-import { Task, type TaskWatcher } from './task.ts';
+import { Task } from './task.ts';
 import { TASK_STATUSES } from './task-transitions.ts';
 
 /** How a {@link TaskQueue} orders and reads the time. */
@@ -224,9 +224,10 @@ export class TaskQueue {
     this.#nextSequence += 1;
     this.#entries.set(task.id, entry);
     this.#byStatus.add(entry, task.status);
-    this.#dependencies.add(task.id, task.dependencies);
-    task.watch(this.#onMove);
-    this.#enter(entry, task.status);
+    const isReady = this.#dependencies.add(task.id, task.dependencies);
+    task.watch((_, from, to) => this.#onMove(entry, from, to));
+    if (task.status !== TaskStatus.PENDING) this.#enter(entry, task.status);
+    else if (isReady) this.#makeReady(entry);
     const failed = task.isTerminal()
       ? undefined
       : task.dependencies.find((id) => this.#dependencies.hasFailed(id));
@@ -234,9 +235,7 @@ export class TaskQueue {
   }
 
   /** Hears every move of every task here. */
-  readonly #onMove: TaskWatcher = (task, from, to) => {
-    const entry = this.#entries.get(task.id);
-    if (entry === undefined || entry.task !== task) return;
+  #onMove(entry: Entry, from: TaskStatus, to: TaskStatus): void {
     this.#byStatus.move(entry, from, to);
     if (entry.place === 'ready') entry.place = 'stale';
     if (entry.retry !== undefined) {
@@ -244,7 +243,7 @@ export class TaskQueue {
       entry.retry = undefined;
     }
     this.#enter(entry, to);
-  };
+  }
 
   /** Does what a status asks for: a place in a heap, the release of dependents, or their end. */
   #enter(entry: Entry, status: TaskStatus): void {
