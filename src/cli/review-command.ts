@@ -1,0 +1,56 @@
+/** Reviews a folder or the sample, shows progress, writes the report and sums it up. */
+import { join } from 'node:path';
+import { SEVERITIES } from '../contracts/artifact.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Report } from '../report/report-schema.ts';
+import { writeReport } from '../report/write-report.ts';
+import { EXIT_CODES, type ReviewRequest } from './arguments.ts';
+import { count, Progress, type ProgressOutput } from './progress.ts';
+import { REVIEWERS, review } from './review.ts';
+import { prepareSample } from './sample/prepare-sample.ts';
+
+export interface CommandContext {
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly output: ProgressOutput;
+  /** Absolute path of the report's folder. */
+  readonly out: string;
+}
+
+/** Resolves with the exit code. */
+export async function reviewCommand(request: ReviewRequest, { signal, logger, output, out }: CommandContext): Promise<number> {
+  const sample = request.path === undefined ? await prepareSample({ signal }) : undefined;
+  try {
+    const root = sample?.root ?? (request.path as string);
+    if (!request.isQuiet) output.write(`Nine agents review ${sample === undefined ? root : 'the sample repository, a small web shop with planted faults'}.\n\n`);
+    const progress = request.isQuiet ? undefined : new Progress(REVIEWERS, output, Date.now());
+    const report = await review({
+      root,
+      allowExecute: request.allowExecute,
+      gateSeverity: request.gateSeverity,
+      logger,
+      signal,
+      onEvent: (event) => progress?.hear(event),
+    });
+    const files = await writeReport(report, out);
+    if (!request.isQuiet) output.write(`\n${summary(report)}\n`);
+    output.write(`Report: ${join(out, 'report.html')}${request.isQuiet ? '' : ` (also ${files.filter((file) => file !== 'report.html').join(', ')})`}\n`);
+    return exitCode(report, request);
+  } finally {
+    await sample?.dispose();
+  }
+}
+
+function exitCode(report: Report, { isGate }: ReviewRequest): number {
+  return isGate && !report.gate.isPassed ? EXIT_CODES.gateFailed : EXIT_CODES.ok;
+}
+
+function summary({ totals, agents, gate, repository, durationMs }: Report): string {
+  const found = [...SEVERITIES].reverse().map((severity) => `${totals[severity]} ${severity}`).join(', ');
+  const states = agents.filter(({ status }) => status !== 'done').map(({ name, status }) => `${name} ${status}`);
+  return [
+    `${count(repository.fileCount, 'file')} seen in ${(durationMs / 1000).toFixed(1)} s. Findings: ${found}.`,
+    states.length === 0 ? `All ${agents.length} agents are done.` : `${agents.length - states.length} of ${agents.length} agents are done; ${states.join(', ')}.`,
+    gate.isPassed ? `The gate passes (limit: ${gate.limit}).` : `The gate fails (limit: ${gate.limit}): ${gate.reasons.join(' ')}`,
+  ].join('\n');
+}

@@ -1,0 +1,72 @@
+/** The main job: nine agents review one folder; what they found becomes a report. */
+import type { OrchestratorEvent } from '../contracts/events.ts';
+import type { Severity } from '../contracts/artifact.ts';
+import { Orchestrator } from '../orchestrator/orchestrator.ts';
+import { allAgents } from '../agents/all-agents.ts';
+import type { Report } from '../report/report-schema.ts';
+import { buildReport } from '../report/build-report.ts';
+import type { AgentRun } from '../report/agent-run.ts';
+import type { Logger } from '../observability/logger.ts';
+import { WorkflowTemplates } from '../workflow/workflow-templates.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
+import { packageVersion } from './package-version.ts';
+
+export interface ReviewOptions {
+  readonly root: string;
+  readonly allowExecute: boolean;
+  readonly gateSeverity: Severity;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: OrchestratorEvent) => void;
+}
+
+/** The names of the agents that take part, in the order of the report. */
+export const REVIEWERS: readonly string[] = allAgents().map(({ name }) => name);
+
+/** Reviews a folder, which it leaves as it is. Rejects with `not-found` on a folder that can't be read, or the signal's reason. */
+export async function review({ root, allowExecute, gateSeverity, logger, signal, onEvent }: ReviewOptions): Promise<Report> {
+  const startedAt = Date.now();
+  const workspace = await openWorkspace(root);
+  const orchestrator = new Orchestrator({ workspace, policy: { allowExecute }, logger });
+  const runs = new Map<string, AgentRun>();
+  try {
+    orchestrator.registerAgents(allAgents());
+    orchestrator.on('*', (event) => {
+      note(runs, event, startedAt);
+      onEvent(event);
+    });
+    await orchestrator.runWorkflow(WorkflowTemplates.repositoryReview(), {}, { signal });
+    signal.throwIfAborted();
+    return await buildReport({
+      workspace,
+      agents: allAgents().map(({ name, description }) => runs.get(name) ?? missing(name, description)),
+      gateSeverity,
+      version: packageVersion(),
+      startedAt,
+      finishedAt: Date.now(),
+      signal,
+    });
+  } finally {
+    await orchestrator.shutdown();
+  }
+}
+
+function note(runs: Map<string, AgentRun>, event: OrchestratorEvent, startedAt: number): void {
+  if (event.type !== 'task-completed' && event.type !== 'task-failed') return;
+  if (event.agent === null) return;
+  const { result } = event;
+  const description = allAgents().find(({ name }) => name === event.agent)?.description ?? '';
+  runs.set(event.agent, {
+    name: event.agent,
+    description,
+    status: result.success ? 'done' : result.stopReason === 'not-applicable' || result.stopReason === 'unavailable' ? result.stopReason : 'failed',
+    reason: result.errorMessage,
+    startedAtMs: Math.max(0, event.at - startedAt - result.executionTimeMs),
+    durationMs: result.executionTimeMs,
+    artifacts: result.artifacts,
+  });
+}
+
+function missing(name: string, description: string): AgentRun {
+  return { name, description, status: 'failed', reason: 'It did not run.', startedAtMs: 0, durationMs: 0, artifacts: [] };
+}

@@ -1,0 +1,75 @@
+/** Builds what an agent may use, with every call of a model or a tool made a step of the run. */
+import type { AgentContext, AgentContract, AgentEvent } from '../contracts/agent.ts';
+import type { AdapterContract } from '../contracts/adapter.ts';
+import type { AgentMemory, KnowledgeReader } from '../contracts/memory.ts';
+import type { ModelClient } from '../contracts/model.ts';
+import type { ProgramRunner } from '../contracts/program.ts';
+import type { TaskResult } from '../contracts/task.ts';
+import type { AnyTool } from '../contracts/tool.ts';
+import type { Workspace } from '../contracts/workspace.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Tracer } from '../observability/tracer.ts';
+import type { Clock } from '../shared/time.ts';
+import { durableModel } from './durable-model.ts';
+import { durableTools } from './durable-tools.ts';
+import type { StepFunction } from './step-function.ts';
+import { UsageMeter } from './usage-meter.ts';
+
+/** What all contexts of one orchestrator draw on. */
+export interface ContextSources {
+  readonly logger: Logger;
+  readonly tracer: Tracer;
+  readonly clock: Clock;
+  readonly knowledge: KnowledgeReader;
+  readonly adapters: ReadonlyMap<string, AdapterContract>;
+  readonly tools: readonly AnyTool[];
+  readonly model: ModelClient | undefined;
+  readonly allowExecute: boolean;
+  readonly tenant: string;
+  memoryFor(agent: AgentContract): AgentMemory;
+  /** The same snapshot for all runs that belong to one root run. */
+  workspaceFor(rootRunId: string): Promise<{ readonly workspace: Workspace | undefined; readonly runner: ProgramRunner }>;
+}
+
+/** What is particular to one piece of work. */
+export interface ContextRequest {
+  readonly agent: AgentContract;
+  readonly runId: string;
+  readonly rootRunId: string;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+  readonly step: StepFunction;
+  readonly inputs: Readonly<Record<string, TaskResult>>;
+  readonly meter?: UsageMeter;
+  readonly emit: (event: AgentEvent) => void;
+}
+
+/** One agent's context for one piece of work. */
+export async function buildContext(sources: ContextSources, request: ContextRequest): Promise<AgentContext> {
+  const { agent, step, meter = new UsageMeter() } = request;
+  const model = ownModel(agent) ?? sources.model;
+  const { workspace, runner } = await sources.workspaceFor(request.rootRunId);
+  return {
+    signal: request.signal,
+    logger: sources.logger.child({ agent: agent.name, runId: request.runId }),
+    tracer: sources.tracer,
+    clock: sources.clock,
+    model: model === undefined ? undefined : durableModel(model, step, meter),
+    tools: durableTools(sources.tools, step, meter),
+    memory: sources.memoryFor(agent),
+    knowledge: sources.knowledge,
+    adapters: sources.adapters,
+    workspace,
+    runner,
+    policy: { allowExecute: sources.allowExecute },
+    inputs: request.inputs,
+    tenant: sources.tenant,
+    run: { id: request.runId, attempt: request.attempt },
+    step: (key, work) => step(`step:${key}`, work),
+    emit: request.emit,
+  };
+}
+
+function ownModel(agent: AgentContract): ModelClient | undefined {
+  return (agent as { readonly model?: ModelClient }).model;
+}

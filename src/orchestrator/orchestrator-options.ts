@@ -1,0 +1,114 @@
+/** What a caller may set on an orchestrator, and what it makes of it. */
+import type { AdapterContract } from '../contracts/adapter.ts';
+import type { AgentContract } from '../contracts/agent.ts';
+import type { Backend } from '../contracts/backend.ts';
+import type { EvaluationContract } from '../contracts/evaluation.ts';
+import type { AgentMemory } from '../contracts/memory.ts';
+import type { ModelClient } from '../contracts/model.ts';
+import type { AnyTool } from '../contracts/tool.ts';
+import type { Workspace } from '../contracts/workspace.ts';
+import { createLogger, type Logger } from '../observability/logger.ts';
+import { MetricsCollector } from '../observability/metrics.ts';
+import { Tracer } from '../observability/tracer.ts';
+import { checkBoolean, checkInteger, checkObject, checkText } from '../shared/check.ts';
+import { InvalidArgumentError } from '../shared/errors.ts';
+import { type IdSource, randomIds } from '../shared/ids.ts';
+import { type Clock, systemClock } from '../shared/time.ts';
+import { MemoryBackend } from '../backends/memory/index.ts';
+import { KnowledgeBase } from '../memory/knowledge-base.ts';
+import { MemoryStore } from '../memory/memory-store.ts';
+
+/** All have defaults. */
+export interface OrchestratorOptions {
+  /** Where runs are kept and driven. @default a new memory backend: nothing outlives the process */
+  readonly backend?: Backend;
+  /** The model of agents that have none of their own. @default none: skills only */
+  readonly model?: ModelClient;
+  /** The folder that the work is about. @default none */
+  readonly workspace?: string | Workspace;
+  /** Makes an agent's memory. @default a `MemoryStore` for each agent */
+  readonly memory?: (agent: AgentContract) => AgentMemory;
+  /** Shared by all agents. @default an empty one */
+  readonly knowledge?: KnowledgeBase;
+  /** Doors to outside systems, found by name in an agent's context. @default [] */
+  readonly adapters?: readonly AdapterContract[];
+  /** Functions that agents may call. @default [] */
+  readonly tools?: readonly AnyTool[];
+  /** `allowExecute`: whether programs of the workspace (its tests, its scripts) may run. @default { allowExecute: false } */
+  readonly policy?: { readonly allowExecute?: boolean };
+  /** Judge each task's output; what does not pass is corrected, `maxCorrections` times at most. @default [] */
+  readonly evaluators?: readonly EvaluationContract[];
+  /** Tasks at work at once. @default 4 */
+  readonly concurrency?: number;
+  /** Whose work this is. Tasks of another tenant are refused. @default 'default' */
+  readonly tenant?: string;
+  /** @default warnings and worse, on standard error */
+  readonly logger?: Logger;
+  readonly metrics?: MetricsCollector;
+  readonly tracer?: Tracer;
+  readonly clock?: Clock;
+  readonly ids?: IdSource;
+}
+
+/** The same with everything filled in. */
+export interface ResolvedOptions extends Required<Omit<OrchestratorOptions, 'model' | 'workspace' | 'policy'>> {
+  readonly model: ModelClient | undefined;
+  readonly workspace: string | Workspace | undefined;
+  readonly allowExecute: boolean;
+}
+
+const KNOWN = new Set([
+  'backend', 'model', 'workspace', 'memory', 'knowledge', 'adapters', 'tools', 'policy', 'evaluators', 'concurrency',
+  'tenant', 'logger', 'metrics', 'tracer', 'clock', 'ids',
+]);
+
+/** Fills in the defaults and checks each option. Throws {@link InvalidArgumentError}. */
+export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
+  checkObject('options', options);
+  const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
+  if (unknown !== undefined) throw new InvalidArgumentError('options', `an object with keys among ${[...KNOWN].join(', ')}`, { [unknown]: null });
+  const clock = options.clock ?? systemClock;
+  const ids = options.ids ?? randomIds;
+  const policy = options.policy ?? {};
+  checkObject('policy', policy);
+  return {
+    backend: member('backend', options.backend, 'submit', 'a backend') ?? new MemoryBackend({ clock, ids }),
+    model: member('model', options.model, 'create', 'a model client'),
+    workspace: workspaceOf(options.workspace),
+    memory: options.memory ?? ((agent) => new MemoryStore({ owner: agent.name, clock, ids })),
+    knowledge: member('knowledge', options.knowledge, 'search', 'a knowledge base') ?? new KnowledgeBase({ clock, ids }),
+    adapters: list('adapters', options.adapters, 'execute', 'adapters'),
+    tools: list('tools', options.tools, 'execute', 'tools'),
+    allowExecute: checkBoolean('policy.allowExecute', policy.allowExecute ?? false),
+    evaluators: list('evaluators', options.evaluators, 'evaluate', 'evaluators'),
+    concurrency: checkInteger('concurrency', options.concurrency ?? 4, 1),
+    tenant: checkText('tenant', options.tenant ?? 'default'),
+    logger: member('logger', options.logger, 'warn', 'a logger') ?? createLogger({ level: 'warn' }),
+    metrics: options.metrics ?? new MetricsCollector(),
+    tracer: options.tracer ?? new Tracer({ clock }),
+    clock,
+    ids,
+  };
+}
+
+function member<T extends object>(name: string, value: T | undefined, method: string, what: string): T | undefined {
+  if (value === undefined) return undefined;
+  if (typeof (value as Record<string, unknown> | null)?.[method] !== 'function') {
+    throw new InvalidArgumentError(name, `${what} (an object with a \`${method}\` method)`, value);
+  }
+  return value;
+}
+
+function list<T extends object>(name: string, value: readonly T[] | undefined, method: string, what: string): readonly T[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw new InvalidArgumentError(name, `an array of ${what}`, value);
+  for (const [index, item] of value.entries()) member(`${name}[${index}]`, item as T, method, what);
+  return value as readonly T[];
+}
+
+function workspaceOf(value: unknown): string | Workspace | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  if (typeof (value as Workspace | null)?.list === 'function') return value as Workspace;
+  throw new InvalidArgumentError('workspace', 'a path or a workspace', value);
+}

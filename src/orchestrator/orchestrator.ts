@@ -1,0 +1,352 @@
+/**
+ * The one object that an application holds: agents are registered with it, work is given to it, and it drives that work
+ * over its backend.
+ */
+import type { AgentCapability, AgentContext, AgentContract, AgentMessage, AgentResponse } from '../contracts/agent.ts';
+import type { RunStatus } from '../contracts/backend.ts';
+import type { OrchestratorEvent, OrchestratorEventBody } from '../contracts/events.ts';
+import type { TaskJson, TaskResult } from '../contracts/task.ts';
+import type { Conversation, ConversationMode } from '../conversation/conversation.ts';
+import { ConversationManager } from '../conversation/conversation-manager.ts';
+import { mergeSignals, raceSignal } from '../shared/abort.ts';
+import { checkInteger, checkSignal, checkText } from '../shared/check.ts';
+import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
+import type { Task } from '../tasks/task.ts';
+import type { TaskInit } from '../tasks/task-fields.ts';
+import { AgentRegistry } from './agent-registry.ts';
+import { buildContext, type ContextSources } from './agent-context.ts';
+import { contextSources } from './context-sources.ts';
+import { EventLog } from './event-log.ts';
+import { LastResults } from './last-results.ts';
+import { deliver, type MessageInit, resolveMessage } from './messaging.ts';
+import { type OrchestratorOptions, type ResolvedOptions, resolveOptions } from './orchestrator-options.ts';
+import { findRoutes, type Route } from './router.ts';
+import { TASK_QUEUE, TaskDesk } from './task-desk.ts';
+import { createTaskFunction } from './task-function.ts';
+
+/** How long a snapshot of the workspace serves messages. */
+const MESSAGE_SNAPSHOT_MS = 60_000;
+
+/** What every waiting method takes. */
+export interface WaitOptions {
+  /** Ends the wait. It ends the work too where the method says so; otherwise use `cancel` for that. */
+  readonly signal?: AbortSignal;
+}
+
+/** How an orchestrator stands. */
+export interface OrchestratorStatus {
+  readonly state: 'created' | 'running' | 'stopped';
+  readonly tenant: string;
+  readonly agents: readonly string[];
+  /** Runs of this tenant that the backend keeps, by status. */
+  readonly runs: Readonly<Partial<Record<RunStatus, number>>>;
+  readonly activeConversations: number;
+  /** The position of the newest event. */
+  readonly eventPosition: number;
+}
+
+/**
+ * Runs a team of agents over tasks, workflows and conversations. Failed work resolves with `success: false` and a stop
+ * reason; misuse throws a typed error.
+ *
+ * @example
+ * const orchestrator = new Orchestrator({ workspace: '.' });
+ * orchestrator.registerAgent(new SecurityAgent());
+ * const result = await orchestrator.runTask({ title: 'Review', description: 'Find secrets', taskType: 'security_review' });
+ * console.log(result.output);
+ * await orchestrator.shutdown();
+ */
+export class Orchestrator {
+  readonly #options: ResolvedOptions;
+  readonly #registry = new AgentRegistry();
+  readonly #conversations: ConversationManager;
+  readonly #events: EventLog;
+  readonly #desk: TaskDesk;
+  readonly #lastResults = new LastResults();
+  readonly #sources: ContextSources;
+  readonly #closing = new AbortController();
+  #state: OrchestratorStatus['state'] = 'created';
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+
+  /** Throws `invalid-argument` on a bad option. Opens nothing: {@link Orchestrator.start} does. */
+  constructor(options: OrchestratorOptions = {}) {
+    this.#options = resolveOptions(options);
+    const { clock, ids, tenant, backend } = this.#options;
+    this.#conversations = new ConversationManager({ ids });
+    this.#events = new EventLog({ clock, tenant });
+    this.#desk = new TaskDesk(this.#options, (runId, body) => this.#tell(runId, body));
+    this.#sources = contextSources(this.#options);
+    backend.register(
+      'task',
+      createTaskFunction({
+        sources: this.#sources,
+        clock,
+        agents: () => this.#registry.all,
+        prepare: (agent) => this.#registry.prepare(agent),
+        results: (runId) => this.#desk.run(runId),
+        emit: (runId, body) => this.#tell(runId, body),
+      }),
+    );
+  }
+
+  /** Agents by name, in the order of registration. */
+  get agents(): ReadonlyMap<string, AgentContract> {
+    return this.#registry.byName;
+  }
+
+  /** Takes an agent in. Throws `already-exists` on a name in use, `invalid-argument` on what is no agent. */
+  registerAgent(agent: AgentContract): void {
+    this.#registry.register(agent);
+    const { enableAutogen = false, model } = agent as { enableAutogen?: boolean; model?: unknown };
+    if (enableAutogen && model === undefined && this.#options.model === undefined) {
+      this.#options.logger.warn({ agent: agent.name }, 'enableAutogen is set but there is no model: the agent uses its skills alone');
+    }
+  }
+
+  /** Takes several in, from an array or a map by name. */
+  registerAgents(agents: Iterable<AgentContract> | ReadonlyMap<string, AgentContract>): void {
+    const list = agents instanceof Map ? (agents as ReadonlyMap<string, AgentContract>).values() : (agents as Iterable<AgentContract>);
+    if (typeof (list as Iterable<AgentContract> | null | undefined)?.[Symbol.iterator] !== 'function') {
+      throw new InvalidArgumentError('agents', 'an array or a map of agents', agents);
+    }
+    for (const agent of list) this.registerAgent(agent);
+  }
+
+  /** Lets an agent go; returns whether there was one of that name. Work it has in hand goes on. */
+  unregisterAgent(name: string): boolean {
+    return this.#registry.unregister(name);
+  }
+
+  /** Agents that could do a task, best first, each with the reason. */
+  findAgentsForTask(task: Pick<TaskJson, 'taskType' | 'assignedAgent'>): readonly Route[] {
+    return findRoutes(task, this.#registry.all);
+  }
+
+  getAgentsByCapability(capability: AgentCapability): readonly AgentContract[] {
+    return this.#registry.withCapability(capability);
+  }
+
+  /** Starts the backend. Work that is waited for starts it by itself; twice is once. */
+  async start({ signal }: WaitOptions = {}): Promise<void> {
+    checkSignal('signal', signal);
+    this.#refuseWhenStopped();
+    this.#starting ??= this.#start();
+    await raceSignal(this.#starting, signal);
+  }
+
+  async #start(): Promise<void> {
+    const { backend, concurrency } = this.#options;
+    await backend.setQueue(TASK_QUEUE, { concurrency });
+    await backend.start();
+    this.#state = 'running';
+  }
+
+  /**
+   * Hands a task in and returns its id. Once started, it runs as soon as dependencies, priority and concurrency let it.
+   * Handing it in again changes nothing. Throws `tenant-mismatch`, `unknown-dependency`, `queue-full`.
+   */
+  async submitTask(task: Task | TaskInit, { signal }: WaitOptions = {}): Promise<string> {
+    const [id] = await this.submitTasks([task], { ...(signal && { signal }) });
+    return id as string;
+  }
+
+  /** Hands several in, in any order of dependencies; the batch is checked before the first goes in. Ids come in the given order. */
+  async submitTasks(tasks: readonly (Task | TaskInit)[], { signal }: WaitOptions = {}): Promise<readonly string[]> {
+    this.#refuseWhenStopped();
+    checkSignal('signal', signal)?.throwIfAborted();
+    if (!Array.isArray(tasks)) throw new InvalidArgumentError('tasks', 'an array of tasks', tasks);
+    const entities = tasks.map((task: Task | TaskInit) => this.#desk.entity(task));
+    await this.#desk.submitAll(entities);
+    return entities.map(({ id }) => id);
+  }
+
+  /** Drives a task now: hands it in unless that was done, and waits for its result. Processed twice at once, it runs once. */
+  async processTask(task: Task | TaskInit, { signal }: WaitOptions = {}): Promise<TaskResult> {
+    const id = await this.submitTask(task, { ...(signal && { signal }) });
+    await this.start({ ...(signal && { signal }) });
+    return this.waitFor(id, { ...(signal && { signal }) });
+  }
+
+  /** Hands a task in and waits for its result. Aborting `signal` cancels the task; the result says so. */
+  async runTask(task: Task | TaskInit, { signal }: WaitOptions = {}): Promise<TaskResult> {
+    const id = await this.submitTask(task, { ...(signal && { signal }) });
+    await this.start();
+    return this.#cancelledBy(id, signal, () => this.waitFor(id));
+  }
+
+  /** The result of a task that was handed in. Rejects with `not-found`, `timed-out` or the signal's reason. */
+  async waitFor(taskId: string, { signal, timeoutMs }: WaitOptions & { readonly timeoutMs?: number } = {}): Promise<TaskResult> {
+    checkText('taskId', taskId);
+    checkSignal('signal', signal);
+    if (timeoutMs !== undefined) checkInteger('timeoutMs', timeoutMs, 0);
+    return this.#desk.result(taskId, { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) });
+  }
+
+  /** Ends a task or a workflow with all that it started. Resolves when its programs are gone. What has ended stays as it is. */
+  async cancel(id: string, { reason }: { readonly reason?: string } = {}): Promise<void> {
+    await this.#options.backend.cancel(checkText('id', id), this.#options.tenant, reason);
+  }
+
+  /** Makes a conversation among registered agents. Throws on a participant that is not registered. */
+  createConversation(options: {
+    readonly topic: string;
+    readonly participants?: readonly string[];
+    readonly mode?: ConversationMode;
+    readonly id?: string;
+  }): Conversation {
+    for (const name of options.participants ?? []) this.#registry.get(name);
+    return this.#conversations.createConversation(options);
+  }
+
+  /** Runs a conversation to its end. Aborting `signal` cancels it and rejects. */
+  async runConversation(
+    id: string,
+    { signal, maxRounds }: WaitOptions & { readonly maxRounds?: number } = {},
+  ): Promise<Conversation> {
+    this.#refuseWhenStopped();
+    return this.#conversations.run(checkText('id', id), {
+      agents: this.#registry.all,
+      contextFor: (agent) => this.#messageContext(agent, id, signal),
+      step: (_key, work) => work(),
+      signal: mergeSignals(signal, this.#closing.signal),
+      now: () => this.#options.clock.now(),
+      ...(maxRounds === undefined ? {} : { maxRounds: checkInteger('maxRounds', maxRounds, 1) }),
+    });
+  }
+
+  /** Asks one agent and returns its answer. Throws `not-found`; an agent that fails answers with `success: false`. */
+  async sendMessage(message: MessageInit, { signal }: WaitOptions = {}): Promise<AgentResponse> {
+    this.#refuseWhenStopped();
+    const resolved = resolveMessage(message, this.#options.ids, this.#options.clock);
+    return this.#deliver(this.#registry.get(resolved.recipient), resolved, signal);
+  }
+
+  /** Asks all agents but the sender at once; answers come in the order of registration. */
+  async broadcastMessage(message: Omit<MessageInit, 'recipient'>, { signal }: WaitOptions = {}): Promise<readonly AgentResponse[]> {
+    this.#refuseWhenStopped();
+    const resolved = resolveMessage({ ...message, recipient: '*' }, this.#options.ids, this.#options.clock);
+    const others = this.#registry.all.filter(({ name }) => name !== resolved.sender);
+    return Promise.all(others.map((agent) => this.#deliver(agent, resolved, signal)));
+  }
+
+  /** Hears events of one type, or of all with `'*'`. Returns the undo. A listener that throws never breaks the work. */
+  on: EventLog['on'] = (type, listener) => this.#events.on(type, listener);
+
+  /**
+   * The events of one task or workflow and of what it started, from the first kept one (or after position `after`) to
+   * its end. Throws `not-found`.
+   */
+  async *stream(
+    id: string,
+    { signal, after = 0 }: WaitOptions & { readonly after?: number } = {},
+  ): AsyncGenerator<OrchestratorEvent, void, undefined> {
+    checkText('id', id);
+    checkInteger('after', after, 0);
+    const events = this.#events.stream({ rootRunId: id, after });
+    try {
+      if ((await this.#desk.run(id)) === undefined) {
+        throw new OrchestratorError('not-found', `There is no run ${id} of tenant ${this.#options.tenant}.`, { details: { id } });
+      }
+      const ended = this.#desk.outcome(id, { signal: mergeSignals(signal, this.#closing.signal) });
+      // One turn of the event loop lets the watchers of the run tell its end first.
+      ended.then(() => setImmediate(() => events.close()), () => events.close());
+      yield* events;
+      signal?.throwIfAborted();
+    } finally {
+      events.close();
+    }
+  }
+
+  /** How it stands. Counts the runs that the backend keeps. */
+  async getStatus(): Promise<OrchestratorStatus> {
+    const runs: Partial<Record<RunStatus, number>> = {};
+    for await (const { status } of this.#options.backend.store.list({ tenant: this.#options.tenant })) runs[status] = (runs[status] ?? 0) + 1;
+    return {
+      state: this.#state,
+      tenant: this.#options.tenant,
+      agents: [...this.#registry.byName.keys()],
+      runs,
+      activeConversations: this.#conversations.getActiveConversations().length,
+      eventPosition: this.#events.position,
+    };
+  }
+
+  /** Ends all work after `drainMs`, stops the backend, shuts agents and adapters down. Twice is once. @default drainMs 0 */
+  async shutdown({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
+    checkInteger('drainMs', drainMs, 0);
+    this.#stopping ??= this.#stop(drainMs);
+    await this.#stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  async #stop(drainMs: number): Promise<void> {
+    this.#state = 'stopped';
+    const { backend, adapters, model, logger } = this.#options;
+    await this.#starting?.catch(() => undefined);
+    await backend.stop({ drainMs });
+    this.#closing.abort(new OrchestratorError('stopped', 'The orchestrator was shut down.'));
+    const errors = [...(await this.#registry.shutdown())];
+    const closed = await Promise.allSettled([...adapters.map((adapter) => adapter.disconnect()), model?.close()]);
+    errors.push(...closed.filter((one) => one.status === 'rejected').map((one) => one.reason as unknown));
+    for (const error of errors) logger.warn({ error: toError(error).message }, 'something failed while shutting down');
+    this.#events.close();
+  }
+
+  #tell(runId: string, body: OrchestratorEventBody): void {
+    if (body.type === 'task-started') this.#desk.tracker.started(runId, body.agent);
+    if (body.type === 'task-retrying') this.#desk.tracker.retrying(runId, body.attempt, body.delayMs, body.errorMessage);
+    if (body.type === 'task-completed' || body.type === 'task-failed') {
+      if (body.agent !== null) this.#lastResults.keep(body.agent, runId, body.result);
+    }
+    this.#events.emit(runId, body);
+  }
+
+  /** Waits while a signal may end the work itself. */
+  async #cancelledBy<T>(id: string, signal: AbortSignal | undefined, wait: () => Promise<T>): Promise<T> {
+    if (signal === undefined) return wait();
+    const onAbort = (): void => {
+      this.cancel(id, { reason: toError(signal.reason).message }).catch((error: unknown) => {
+        this.#options.logger.warn({ id, error: toError(error).message }, 'a run could not be cancelled');
+      });
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await wait();
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async #deliver(agent: AgentContract, message: AgentMessage, signal: AbortSignal | undefined): Promise<AgentResponse> {
+    checkSignal('signal', signal)?.throwIfAborted();
+    const context = await this.#messageContext(agent, message.correlationId, signal);
+    this.#tell(message.correlationId, { type: 'message-sent', message });
+    return deliver(agent, message, context);
+  }
+
+  /** A context outside any run: nothing is journalled. Messages of the same minute share one snapshot of the workspace. */
+  async #messageContext(agent: AgentContract, runId: string, signal: AbortSignal | undefined): Promise<AgentContext> {
+    await this.#registry.prepare(agent);
+    const working = mergeSignals(signal, this.#closing.signal);
+    return buildContext(this.#sources, {
+      agent,
+      runId,
+      rootRunId: `messages-${Math.floor(this.#options.clock.now() / MESSAGE_SNAPSHOT_MS)}`,
+      attempt: 1,
+      signal: working,
+      step: (key, work) => work({ idempotencyKey: `${runId}/${key}`, signal: working }),
+      inputs: this.#lastResults.inputs,
+      emit: (event) => this.#tell(runId, { type: 'agent-reported', agent: agent.name, event }),
+    });
+  }
+
+  #refuseWhenStopped(): void {
+    if (this.#state !== 'stopped') return;
+    throw new OrchestratorError('stopped', 'This orchestrator was shut down; make a new one.');
+  }
+}

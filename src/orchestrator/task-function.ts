@@ -1,0 +1,140 @@
+/**
+ * The durable function that runs a task: attempt, judge, wait, try again. Each attempt is one step, so that a finished
+ * attempt is never repeated; what the agent did inside it is journalled in nested steps.
+ */
+import type { AgentContract, AgentEvent } from '../contracts/agent.ts';
+import type { RunContext, RunFunction } from '../contracts/backend.ts';
+import type { OrchestratorEventBody } from '../contracts/events.ts';
+import { NO_USAGE, type TaskResult } from '../contracts/task.ts';
+import { errorToJson, OrchestratorError } from '../shared/errors.ts';
+import { isPlainObject, type JsonObject, toJsonValue } from '../shared/json.ts';
+import { nextDelayMs } from '../shared/retry.ts';
+import type { Clock } from '../shared/time.ts';
+import { Task } from '../tasks/task.ts';
+import { toTaskResult } from '../tasks/task-result.ts';
+import { buildContext, type ContextSources } from './agent-context.ts';
+import { type Corrector, noCorrection } from './corrector.ts';
+import { inputsOf, type ResultReader } from './task-inputs.ts';
+import { routeTask } from './router.ts';
+import { rootOf } from './root-run.ts';
+import type { StepFunction } from './step-function.ts';
+import { addUsage, UsageMeter } from './usage-meter.ts';
+
+/** What the function needs from the orchestrator. */
+export interface TaskServices {
+  readonly sources: ContextSources;
+  readonly clock: Clock;
+  agents(): readonly AgentContract[];
+  /** Makes sure that an agent's `initialize` has been called. */
+  prepare(agent: AgentContract): Promise<void>;
+  readonly results: ResultReader;
+  readonly correct?: Corrector;
+  emit(runId: string, body: OrchestratorEventBody): void;
+}
+
+/** Completes with a `TaskResult`; fails with `task-failed`, whose `details.result` is the `TaskResult`. */
+export function createTaskFunction(services: TaskServices): RunFunction {
+  return async (context, input) => {
+    const task = Task.fromJSON(input);
+    let usage = NO_USAGE;
+    for (let attempt = 1; ; attempt += 1) {
+      const journalled = await context.step(`attempt#${attempt}`, async ({ signal }) =>
+        toJsonValue(await makeAttempt(services, context, task, attempt, signal)),
+      );
+      const result = journalled as unknown as TaskResult;
+      usage = addUsage(usage, result.usage);
+      const total = { ...result, usage };
+      const agent = typeof result.metadata['agent'] === 'string' ? result.metadata['agent'] : null;
+      if (result.success) {
+        services.emit(context.runId, { type: 'task-completed', agent: agent ?? '', result: total });
+        return toJsonValue(total);
+      }
+      const delayMs = result.retryable ? nextDelayMs(task.retryConfig, attempt, result.error ?? result.errorMessage) : undefined;
+      if (delayMs === undefined) {
+        const last = { ...total, stopReason: finalReason(result, attempt) };
+        services.emit(context.runId, { type: 'task-failed', agent, result: last });
+        throw taskFailure(task, last);
+      }
+      services.emit(context.runId, { type: 'task-retrying', attempt, delayMs, errorMessage: result.errorMessage ?? '' });
+      await context.sleep(`retry#${attempt}`, delayMs);
+    }
+  };
+}
+
+function finalReason(result: TaskResult, attempt: number): TaskResult['stopReason'] {
+  return attempt > 1 && result.stopReason === 'failed' ? 'retries-exhausted' : result.stopReason;
+}
+
+/** The error of a task's run; a `TaskResult` travels in `details.result`. */
+export function taskFailure(task: Pick<Task, 'id' | 'title'>, result: TaskResult): OrchestratorError {
+  return new OrchestratorError('task-failed', `Task ${task.id} (${task.title}) failed: ${result.errorMessage ?? result.stopReason}`, {
+    details: { taskId: task.id, result: toJsonValue(result) },
+  });
+}
+
+async function makeAttempt(
+  services: TaskServices,
+  context: RunContext,
+  task: Task,
+  attempt: number,
+  signal: AbortSignal,
+): Promise<TaskResult> {
+  const startedAt = services.clock.now();
+  const meter = new UsageMeter();
+  let agentName: string | null = null;
+  const close = (result: TaskResult): TaskResult => ({
+    ...result,
+    executionTimeMs: Math.max(0, services.clock.now() - startedAt),
+    usage: addUsage(result.usage, meter.usage),
+    metadata: { ...result.metadata, ...(agentName === null ? {} : { agent: agentName }) },
+  });
+  try {
+    const { agent, reason } = routeTask(task, services.agents());
+    agentName = agent.name;
+    services.emit(context.runId, { type: 'task-started', title: task.title, agent: agent.name, attempt, routing: reason });
+    await services.prepare(agent);
+    const agentContext = await buildContext(services.sources, {
+      agent,
+      runId: context.runId,
+      rootRunId: rootOf(context.runId),
+      attempt,
+      signal,
+      step: prefixed(context, `attempt#${attempt}/`),
+      inputs: await inputsOf(task, services.results),
+      meter,
+      emit: (event: AgentEvent) => services.emit(context.runId, { type: 'agent-reported', agent: agent.name, event }),
+    });
+    const correct = services.correct ?? noCorrection;
+    return close(checked(await correct(agent, task, agentContext), agent.name));
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return close(failed(error));
+  }
+}
+
+function prefixed(context: RunContext, prefix: string): StepFunction {
+  return (key, work, options) => context.step(`${prefix}${key}`, work, options);
+}
+
+/** What an agent returned, filled in. An agent that returns something else has failed. */
+function checked(outcome: unknown, agent: string): TaskResult {
+  if (!isPlainObject(outcome) || typeof outcome['success'] !== 'boolean') {
+    throw new OrchestratorError('agent-failed', `${agent} returned something that is no task outcome: expected an object with \`success\`.`, {
+      details: { agent },
+    });
+  }
+  return toTaskResult(toJsonValue(outcome) as JsonObject as unknown as TaskResult);
+}
+
+/** A thrown error as a result. Errors of strangers are worth another attempt; ours say themselves. */
+function failed(error: unknown): TaskResult {
+  const json = errorToJson(error);
+  return toTaskResult({
+    success: false,
+    error: json,
+    errorMessage: json.message,
+    retryable: OrchestratorError.isInstance(error) ? error.retryable : true,
+    stopReason: json.code === 'no-agent' ? 'no-agent' : 'failed',
+  });
+}
+

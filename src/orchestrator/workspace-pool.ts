@@ -1,0 +1,53 @@
+/** Opens the workspace when it is first needed: one snapshot for each root run, so that all its tasks see the same files. */
+import type { ProgramRunner } from '../contracts/program.ts';
+import type { Workspace } from '../contracts/workspace.ts';
+import { OrchestratorError } from '../shared/errors.ts';
+
+/** A workspace and the runner that is confined to it. */
+export interface OpenedWorkspace {
+  readonly workspace: Workspace | undefined;
+  readonly runner: ProgramRunner;
+}
+
+/** Snapshots kept; older ones are opened again when asked for. */
+const KEPT = 4;
+
+export class WorkspacePool {
+  readonly #source: string | Workspace | undefined;
+  readonly #opened = new Map<string, Promise<OpenedWorkspace>>();
+
+  constructor(source: string | Workspace | undefined) {
+    this.#source = source;
+  }
+
+  /** Rejects with what `openWorkspace` rejects with, such as `not-found`; the next call tries again. */
+  for(rootRunId: string): Promise<OpenedWorkspace> {
+    const known = this.#opened.get(rootRunId);
+    if (known !== undefined) return known;
+    const opening = this.#open();
+    this.#opened.set(rootRunId, opening);
+    opening.catch(() => this.#opened.delete(rootRunId));
+    const [oldest] = this.#opened.keys();
+    if (this.#opened.size > KEPT && oldest !== undefined) this.#opened.delete(oldest);
+    return opening;
+  }
+
+  async #open(): Promise<OpenedWorkspace> {
+    if (this.#source === undefined) return { workspace: undefined, runner: noRunner };
+    const { openWorkspace } = await import('../workspace/open-workspace.ts');
+    const workspace = typeof this.#source === 'string' ? await openWorkspace(this.#source) : this.#source;
+    const { createProgramRunner, SKILL_PROGRAMS } = await import('../process/index.ts');
+    return { workspace, runner: createProgramRunner({ root: workspace.root, allow: SKILL_PROGRAMS }) };
+  }
+}
+
+/** Without a workspace there is no folder to confine a program to. */
+const noRunner: ProgramRunner = {
+  run: ({ command }) =>
+    Promise.reject(
+      new OrchestratorError('not-allowed', `No program runs without a workspace to confine it to; asked for ${JSON.stringify(command)}.`, {
+        details: { command },
+      }),
+    ),
+  which: () => Promise.resolve(undefined),
+};
