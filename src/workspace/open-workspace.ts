@@ -4,6 +4,7 @@
  */
 import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import type { ProgramRunner } from '../contracts/program.ts';
 import type { GitFacts, TextFile, Workspace, WorkspaceListing } from '../contracts/workspace.ts';
 import { raceSignal } from '../shared/abort.ts';
 import { checkFunction, checkText, checkTextArray } from '../shared/check.ts';
@@ -13,12 +14,16 @@ import { isInsidePath, readText } from './read-text.ts';
 import { TextCache } from './text-cache.ts';
 
 export interface WorkspaceOptions {
-  /** Asks git about the folder. Called at most once. @default no git: `git()` gives undefined */
+  /** Runs git; it must allow the program and hold the folder inside its root. @default none: `git()` gives undefined */
+  readonly runner?: ProgramRunner;
+  /** Asks git about the folder in another way. Called at most once. @default through `runner` */
   readonly git?: (root: string) => Promise<GitFacts | undefined>;
   readonly limits?: Partial<WorkspaceLimits>;
   /** Patterns as in `.gitignore`; only files that match one are listed. @default all files */
   readonly include?: readonly string[];
 }
+
+const ABSENT: ReadonlySet<string> = new Set(['not-found', 'tool-missing', 'not-allowed']);
 
 /**
  * Opens a folder. Rejects with `not-found` when there is none and with `invalid-argument` when it is a file.
@@ -43,7 +48,9 @@ export async function openWorkspace(root: string, options: WorkspaceOptions = {}
     });
   }
   if (!(await stat(real)).isDirectory()) throw new InvalidArgumentError('root', 'a folder', absolute);
-  return new FolderWorkspace(real, limits, include, options.git);
+  const { runner } = options;
+  const ask = options.git ?? (runner === undefined ? undefined : (folder: string) => askGit(runner, folder));
+  return new FolderWorkspace(real, limits, include, ask);
 }
 
 class FolderWorkspace implements Workspace {
@@ -133,5 +140,19 @@ class FolderWorkspace implements Workspace {
       if (this.#memo.get(key) === made) this.#memo.delete(key);
     });
     return made;
+  }
+}
+
+/** Facts through the git of `process/`; undefined without a repository or without git. */
+async function askGit(runner: ProgramRunner, root: string): Promise<GitFacts | undefined> {
+  const { createGit } = await import('../process/git.ts');
+  const git = createGit(runner, root);
+  try {
+    if (!(await git.isRepository())) return undefined;
+    const [head, branch, commitCount] = await Promise.all([git.head(), git.branch(), git.commitCount()]);
+    return { head, branch, commitCount };
+  } catch (error) {
+    if (OrchestratorError.isInstance(error) && ABSENT.has(error.code)) return undefined;
+    throw error;
   }
 }

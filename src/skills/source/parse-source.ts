@@ -83,9 +83,9 @@ function parseOnce(
       allowSuperOutsideMethod: true,
       allowUndeclaredExports: true,
       allowAwaitOutsideFunction: sourceType === 'module',
-    }) as File;
+    }) as File & { readonly errors?: readonly unknown[] };
     const error = ast.errors?.[0];
-    return error == null ? { ast } : { ast, syntaxError: problemOf(error) };
+    return error === undefined ? { ast } : { ast, syntaxError: problemOf(error) };
   } catch (error) {
     // The parser descends by recursion: code that nests deeper than the stack is not wrong, only unreadable to it.
     if (error instanceof RangeError) return { ast: undefined, notParsed: 'too-deep' };

@@ -40,6 +40,7 @@ export function readImports(ast: File): ReadImports {
       column: (node.loc?.start.column ?? 0) + 1,
       isTypeOnly: false,
       isEager: false,
+      isOptional: false,
       isBuiltin: isBuiltin(specifier),
       ...parts,
     });
@@ -107,7 +108,11 @@ export function readImports(ast: File): ReadImports {
         );
         return undefined;
       case 'ImportExpression':
-        add(node, node.source, { kind: 'dynamic', names: namesFrom(node, ancestors) });
+        add(node, node.source, {
+          kind: 'dynamic',
+          names: namesFrom(node, ancestors),
+          isOptional: isGuarded(node, ancestors),
+        });
         return undefined;
       case 'CallExpression': {
         const loader = loaderOf(node);
@@ -116,6 +121,7 @@ export function readImports(ast: File): ReadImports {
             kind: 'require',
             names: namesFrom(node, ancestors),
             isEager: !isInFunction(ancestors),
+            isOptional: isGuarded(node, ancestors),
           });
         } else if (loader === 'pattern') hasComputedImport = true;
         return undefined;
@@ -217,6 +223,27 @@ function isInFunction(ancestors: readonly Node[]): boolean {
     (node) =>
       /Function|ObjectMethod|Class(?:Private)?Method/.test(node.type) && node.type !== 'TSFunctionType',
   );
+}
+
+/** True inside the block of a `try`, or when `.catch` or a second argument of `.then` follows. */
+function isGuarded(call: Node, ancestors: readonly Node[]): boolean {
+  let child = call;
+  for (let index = ancestors.length - 1; index >= 0; index -= 1) {
+    const parent = ancestors[index] as Node;
+    if (parent.type === 'TryStatement' && parent.block === child) return true;
+    if (
+      parent.type === 'MemberExpression' &&
+      parent.object === child &&
+      parent.property.type === 'Identifier'
+    ) {
+      if (parent.property.name === 'catch') return true;
+      const outer = ancestors[index - 1];
+      if (parent.property.name === 'then' && outer?.type === 'CallExpression' && outer.arguments.length > 1)
+        return true;
+    }
+    child = parent;
+  }
+  return false;
 }
 
 function isTypeSpecifier(node: Node): boolean {

@@ -70,7 +70,7 @@ export class ImportResolver {
     // What lies outside of the workspace can't be known.
     if (path === undefined) return ELSEWHERE;
     const isFolder = /(?:^|\/)\.{0,2}$/.test(specifier);
-    const target = isFolder ? this.#files.find(path) : (this.#files.findFile(path) ?? this.#folder(path));
+    const target = isFolder ? this.#folder(path) : (this.#files.findFile(path) ?? this.#folder(path));
     return { ...ELSEWHERE, target, isLocal: true };
   }
 

@@ -12,6 +12,8 @@ export interface ImportRecord {
   readonly isTypeOnly: boolean;
   /** True when it runs while the module loads: neither dynamic nor inside a function. */
   readonly isEager: boolean;
+  /** True when the code is ready for it to be missing: inside `try`, or with `.catch` behind it. */
+  readonly isOptional: boolean;
   /** Imported names: `'*'` for the namespace, `'default'`; empty for an import for its effects. */
   readonly names: readonly string[];
   /** The module or file it reaches in the workspace. */

@@ -1,0 +1,6 @@
+/** What an architect can do without a model. */
+import type { AnySkill } from '../../contracts/skill.ts';
+import { moduleGraph } from './module-graph.ts';
+import { stackOverview } from './stack-overview.ts';
+
+export const architectSkills: readonly AnySkill[] = [moduleGraph, stackOverview];
