@@ -36,7 +36,8 @@ export class WorkspacePool {
     if (this.#source === undefined) return { workspace: undefined, runner: noRunner };
     const { openWorkspace } = await import('../workspace/open-workspace.ts');
     const workspace = typeof this.#source === 'string' ? await openWorkspace(this.#source) : this.#source;
-    const { createProgramRunner, SKILL_PROGRAMS } = await import('../process/index.ts');
+    const { createProgramRunner } = await import('../process/program-runner.ts');
+    const { SKILL_PROGRAMS } = await import('../process/skill-programs.ts');
     return { workspace, runner: createProgramRunner({ root: workspace.root, allow: SKILL_PROGRAMS }) };
   }
 }
