@@ -1,6 +1,7 @@
 /** The checks of one GitHub workflow or composite action. */
 import type { Node } from 'yaml';
 import type { TextFile } from '../../contracts/workspace.ts';
+import { findCycle } from '../../tasks/find-cycle.ts';
 import { type FindingParts, locate } from '../kit/finding.ts';
 import { findExpressions, flowingPaths, isUntrustedPath } from './expression.ts';
 import { WORKFLOW_RULES } from './workflow-rules.ts';
@@ -350,10 +351,10 @@ class GitHubLint {
           this.#report('syntax', line, `Job \`${job.key}\` needs \`${text}\`, which is no job of this file.`);
       }
     }
-    const cycle = findLoop(edges);
+    const cycle = findCycle(edges);
     if (cycle === undefined) return;
     const first = jobs.find(({ key }) => key.toLowerCase() === cycle[0]);
-    const path = [...cycle, cycle[0] ?? ''].map((name) => names.get(name) ?? name).join(' → ');
+    const path = cycle.map((name) => names.get(name) ?? name).join(' → ');
     this.#report('syntax', first?.line ?? 1, `Jobs wait for each other: ${path}.`);
   }
 
@@ -372,31 +373,4 @@ class GitHubLint {
       ...(suggestion === undefined ? {} : { suggestion }),
     });
   }
-}
-
-/** The first loop of a small graph, as the names along it. */
-function findLoop(edges: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
-  const done = new Set<string>();
-  for (const start of edges.keys()) {
-    if (done.has(start)) continue;
-    const path: string[] = [];
-    const stack: { name: string; next: number }[] = [{ name: start, next: 0 }];
-    path.push(start);
-    while (stack.length > 0) {
-      const top = stack.at(-1) as { name: string; next: number };
-      const target = edges.get(top.name)?.[top.next];
-      top.next += 1;
-      if (target === undefined) {
-        done.add(top.name);
-        stack.pop();
-        path.pop();
-      } else if (path.includes(target)) {
-        return path.slice(path.indexOf(target));
-      } else if (!done.has(target)) {
-        stack.push({ name: target, next: 0 });
-        path.push(target);
-      }
-    }
-  }
-  return undefined;
 }

@@ -1,0 +1,348 @@
+/** Builds the schema that a workspace's SQL files describe, on a real database, and reports what is wrong with it. */
+import { isBuiltin } from 'node:module';
+import { z } from 'zod';
+import type { CommandEvidence } from '../../contracts/artifact.ts';
+import type { RuleInfo, Skill, SkillContext } from '../../contracts/skill.ts';
+import type { TextFile } from '../../contracts/workspace.ts';
+import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
+import { type CheckedTable, checkSql } from './sql-check.ts';
+import { isForeignStatement } from './sql-dialect.ts';
+import {
+  changedTable,
+  createdTable,
+  groupSql,
+  isRunnable,
+  isUndoFile,
+  readSql,
+  type SqlFile,
+  type SqlGroup,
+} from './sql-sources.ts';
+import { lineIn, type SqlStatement } from './sql-statements.ts';
+
+const MAX_FILES = 200;
+
+const RULES = {
+  error: {
+    id: 'sql-error',
+    severity: 'error',
+    title: 'Statement that the database refuses',
+    help: 'The definition was run on an empty SQLite and failed. Correct it, or the migration stops here.',
+  },
+  target: {
+    id: 'missing-foreign-key-target',
+    severity: 'error',
+    title: 'Foreign key to nothing',
+    help: 'The table or column that it refers to does not exist. Inserts fail, or the key never holds anything.',
+  },
+  index: {
+    id: 'foreign-key-without-index',
+    severity: 'warning',
+    title: 'Foreign key without an index',
+    help: 'Each delete or update in the other table reads this whole table. Add an index that begins with these columns.',
+  },
+  key: {
+    id: 'no-primary-key',
+    severity: 'warning',
+    title: 'Table without a key',
+    help: 'Rows cannot be told apart, updated or replicated safely. Add a primary key or a unique constraint.',
+  },
+} as const satisfies Record<string, RuleInfo>;
+
+const input = z.object({}).loose();
+const output = z.object({
+  databases: z.array(
+    z.object({
+      folder: z.string(),
+      dialect: z.enum(['sqlite', 'postgresql', 'mysql', 'mssql', 'oracle', 'generic']),
+      files: z.array(z.string()),
+      statements: z.number(),
+      tables: z.array(
+        z.object({ name: z.string(), columns: z.number(), foreignKeys: z.number(), indexes: z.number() }),
+      ),
+      /** Statements that were run and refused, but are no SQLite, so that nothing can be said about them. */
+      skipped: z.array(z.object({ path: z.string(), line: z.number(), reason: z.string() })),
+    }),
+  ),
+  sqliteVersion: z.string().nullable(),
+});
+type Output = z.infer<typeof output>;
+
+/** Runs table definitions and migrations on an in-memory SQLite in a process of its own; reports errors, keys and indexes. */
+export const sqlSchema: Skill<z.infer<typeof input>, Output> = {
+  name: 'sql-schema',
+  title: 'SQL schema check',
+  description:
+    'Runs the definitions of *.sql files on an empty in-memory SQLite; reports errors, missing targets, indexes and keys.',
+  taskTypes: ['data'],
+  sideEffects: 'read',
+  rules: Object.values(RULES),
+  input,
+  output,
+  async available(context) {
+    const files = await sqlFiles(context);
+    if (files.length === 0)
+      return { status: 'not-applicable', reason: 'There is no SQL file that defines tables.' };
+    if (isBuiltin('node:sqlite')) return { status: 'available' };
+    return { status: 'unavailable', reason: 'This Node has no node:sqlite; use Node 22.13 or later.' };
+  },
+  async run(_input, context) {
+    const files = await sqlFiles(context);
+    const known = new Set(files.flatMap(({ statements }) => statements.map(createdTable)));
+    const parts: FindingParts[] = [];
+    const commands: CommandEvidence[] = [];
+    const databases: Output['databases'] = [];
+    let version: string | null = null;
+    for (const group of groupSql(files)) {
+      context.signal.throwIfAborted();
+      const checked = await checkGroup(group, known, context, parts);
+      if (checked === undefined) {
+        const reason = 'This Node has no node:sqlite; use Node 22.13 or later.';
+        return {
+          status: 'unavailable',
+          reason,
+          summary: reason,
+          data: { databases: [], sqliteVersion: null },
+          evidence: [],
+        };
+      }
+      commands.push(...checked.commands);
+      databases.push(...checked.databases);
+      version = checked.version ?? version;
+    }
+    const findings = makeFindings(parts);
+    const tables = databases.reduce((sum, database) => sum + database.tables.length, 0);
+    const skipped = databases.reduce((sum, database) => sum + database.skipped.length, 0);
+    return {
+      summary:
+        `${files.length} SQL files made ${tables} tables on SQLite ${version ?? ''}; ${findings.length} findings` +
+        (skipped === 0 ? '.' : `, ${skipped} statements for another database left unjudged.`),
+      data: { databases, sqliteVersion: version },
+      findings,
+      evidence: [...commands.slice(0, 20), ...files.slice(0, 20).map(({ file }) => locate(file, 1))],
+    };
+  },
+};
+
+/** A statement that is run, with where it stands. */
+interface Step {
+  readonly file: TextFile;
+  readonly statement: SqlStatement;
+}
+
+interface GroupResult {
+  readonly commands: readonly CommandEvidence[];
+  readonly databases: Output['databases'];
+  readonly version: string | undefined;
+}
+
+async function checkGroup(
+  group: SqlGroup,
+  known: ReadonlySet<string | undefined>,
+  context: SkillContext,
+  parts: FindingParts[],
+): Promise<GroupResult | undefined> {
+  const steps = group.files.flatMap(({ file, statements }) =>
+    statements.filter(isRunnable).map((statement): Step => ({ file, statement })),
+  );
+  const { root } = context.workspace;
+  const { answer, evidence } = await checkSql(
+    steps.map(({ statement }) => statement.text),
+    { root, signal: context.signal },
+  );
+  if (answer === undefined) return undefined;
+  const isCrowded = !group.isSequence && group.files.length > 1;
+  if (isCrowded && answer.errors.some((error) => error !== null && /already exists/.test(error))) {
+    // Files of one folder that define the same thing are alternatives, not a sequence: each gets its own database.
+    const alone = await Promise.all(
+      group.files.map((file) => checkGroup(onlyFile(group, file), known, context, parts)),
+    );
+    const done = alone.filter((result) => result !== undefined);
+    return {
+      commands: [evidence, ...done.flatMap(({ commands }) => commands)],
+      databases: done.flatMap(({ databases }) => databases),
+      version: answer.version,
+    };
+  }
+  const isForeign = group.dialect !== 'sqlite' && group.dialect !== 'generic';
+  const own = new Set(steps.map(({ statement }) => createdTable(statement)));
+  const unsure = new Set<string | undefined>();
+  const skipped: Output['databases'][number]['skipped'] = [];
+  for (const [index, { file, statement }] of steps.entries()) {
+    const error = answer.errors[index] ?? null;
+    if (error === null) continue;
+    const table = createdTable(statement) ?? changedTable(statement);
+    const missing = /no such (?:table|index|view): (?:main\.)?(\S+)/.exec(error)?.[1]?.toLowerCase();
+    const isElsewhere =
+      missing !== undefined &&
+      (!hasAny(own) || (known.has(missing) && !own.has(missing)) || unsure.has(missing));
+    const isUnjudged = isForeign || isForeignStatement(statement) || isElsewhere;
+    unsure.add(table);
+    if (isUnjudged) {
+      skipped.push({
+        path: file.path,
+        line: statement.line,
+        reason: `${group.dialect}: ${error.slice(0, 200)}`,
+      });
+    } else {
+      parts.push({
+        rule: RULES.error,
+        message: `SQLite refuses this: ${error.slice(0, 200)}.`,
+        location: locate(file, statement.line),
+      });
+    }
+  }
+  for (const table of answer.tables)
+    judgeTable(table, { group, steps, known, unsure, tables: answer.tables, parts });
+  return {
+    commands: [evidence],
+    version: answer.version,
+    databases: [
+      {
+        folder: group.folder,
+        dialect: group.dialect,
+        files: group.files.map(({ file }) => file.path),
+        statements: steps.length,
+        tables: answer.tables.map(({ name, columns, foreignKeys, indexes }) => ({
+          name,
+          columns: columns.length,
+          foreignKeys: foreignKeys.length,
+          indexes: indexes.length,
+        })),
+        skipped,
+      },
+    ],
+  };
+}
+
+function onlyFile(group: SqlGroup, file: SqlFile): SqlGroup {
+  return { ...group, files: [file], dialect: file.dialect };
+}
+
+function hasAny(names: ReadonlySet<string | undefined>): boolean {
+  return [...names].some((name) => name !== undefined);
+}
+
+interface Surroundings {
+  readonly group: SqlGroup;
+  readonly steps: readonly Step[];
+  readonly known: ReadonlySet<string | undefined>;
+  /** Tables that a refused statement makes or changes. */
+  readonly unsure: ReadonlySet<string | undefined>;
+  readonly tables: readonly CheckedTable[];
+  readonly parts: FindingParts[];
+}
+
+function judgeTable(table: CheckedTable, { group, steps, known, unsure, tables, parts }: Surroundings): void {
+  const lowerName = table.name.toLowerCase();
+  const origin = steps.findLast(({ statement }) => createdTable(statement) === lowerName);
+  if (origin === undefined) return;
+  const primary = table.columns
+    .filter(({ primaryKey }) => primaryKey > 0)
+    .sort((a, b) => a.primaryKey - b.primaryKey);
+  const isSure = !unsure.has(lowerName);
+  if (
+    primary.length === 0 &&
+    isSure &&
+    !table.indexes.some(({ isUnique, isPartial }) => isUnique && !isPartial)
+  ) {
+    parts.push({
+      rule: RULES.key,
+      message: `The table \`${table.name}\` has neither a primary key nor a unique constraint.`,
+      location: locate(origin.file, origin.statement.line),
+    });
+  }
+  const keys = [
+    primary.map(({ name }) => name),
+    ...table.indexes.filter(({ isPartial }) => !isPartial).map(({ columns }) => columns),
+  ];
+  for (const { target, columns, targetColumns } of table.foreignKeys) {
+    const place = placeOfKey(steps, lowerName, columns[0] ?? '', target) ?? origin;
+    const location = locate(place.file, 'line' in place ? place.line : place.statement.line);
+    const names = columns.map((name) => `\`${name}\``).join(', ');
+    const other = tables.find(({ name }) => name.toLowerCase() === target.toLowerCase());
+    const lost = targetColumns.find(
+      (name) =>
+        name !== null &&
+        other !== undefined &&
+        !other.columns.some((column) => column.name.toLowerCase() === name.toLowerCase()),
+    );
+    if (other === undefined && !known.has(target.toLowerCase())) {
+      parts.push({
+        rule: RULES.target,
+        message: `The foreign key ${names} of \`${table.name}\` refers to the table \`${target}\`, which does not exist.`,
+        location,
+      });
+    } else if (lost !== undefined && lost !== null && !unsure.has(target.toLowerCase())) {
+      parts.push({
+        rule: RULES.target,
+        message: `The foreign key ${names} of \`${table.name}\` refers to \`${target}.${lost}\`, which does not exist.`,
+        location,
+      });
+    }
+    const wanted = new Set(columns.map((name) => name.toLowerCase()));
+    const isIndexed = keys.some((key) => {
+      const lead = key.slice(0, wanted.size).map((name) => name?.toLowerCase());
+      return lead.length === wanted.size && lead.every((name) => name !== undefined && wanted.has(name));
+    });
+    // MySQL makes such an index by itself.
+    if (isIndexed || !isSure || group.dialect === 'mysql') continue;
+    parts.push({
+      rule: RULES.index,
+      message: `No index of \`${table.name}\` begins with the foreign key ${names}.`,
+      suggestion: `CREATE INDEX ${table.name}_${columns.join('_')} ON ${table.name} (${columns.join(', ')});`,
+      location,
+    });
+  }
+}
+
+/** The line that states a foreign key: where its column and `REFERENCES` its target stand. */
+function placeOfKey(
+  steps: readonly Step[],
+  table: string,
+  column: string,
+  target: string,
+): { file: TextFile; line: number } | undefined {
+  for (const { file, statement } of steps) {
+    if ((createdTable(statement) ?? changedTable(statement)) !== table) continue;
+    const pattern = /\bREFERENCES\s+["`[]?([\w$]+)/gi;
+    let fallback: number | undefined;
+    for (const match of statement.bare.matchAll(pattern)) {
+      if (match[1]?.toLowerCase() !== target.toLowerCase()) continue;
+      const lead = statement.bare.slice(Math.max(0, match.index - 300), match.index);
+      const clause = lead.slice(Math.max(lead.lastIndexOf('FOREIGN'), lastComma(lead)) + 1);
+      fallback ??= match.index;
+      if (clause.toLowerCase().includes(column.toLowerCase()))
+        return { file, line: lineIn(statement, match.index) };
+    }
+    if (fallback !== undefined) return { file, line: lineIn(statement, fallback) };
+  }
+  return undefined;
+}
+
+/** The last comma that is not inside brackets. */
+function lastComma(text: string): number {
+  let depth = 0;
+  for (let index = text.length - 1; index >= 0; index -= 1) {
+    if (text[index] === ')') depth += 1;
+    else if (text[index] === '(') depth -= 1;
+    else if (text[index] === ',' && depth === 0) return index;
+  }
+  return -1;
+}
+
+/** Files with a definition that can be run, without those that undo one. Read once per workspace. */
+function sqlFiles(context: SkillContext): Promise<readonly SqlFile[]> {
+  const { workspace, signal } = context;
+  return workspace.memo('data:sql-files', async () => {
+    const { files } = await workspace.list({ signal });
+    const found: SqlFile[] = [];
+    for (const { path } of files) {
+      if (!/\.sql$/i.test(path) || isUndoFile(path) || found.length >= MAX_FILES) continue;
+      signal.throwIfAborted();
+      const file = await workspace.read(path);
+      const sql = file === undefined ? undefined : readSql(file);
+      if (sql?.statements.some(isRunnable) === true) found.push(sql);
+    }
+    return found;
+  });
+}
