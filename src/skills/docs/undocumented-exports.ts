@@ -1,0 +1,39 @@
+/** Finds public functions and classes without a doc comment, through re-exports to where they are written. */
+import { isDeclarationPath } from '../source/classify-path.ts';
+import type { ExportRecord, SourceModel, SourceModule } from '../source/source-model.ts';
+
+export interface PublicExport {
+  readonly name: string;
+  readonly module: SourceModule;
+  readonly record: ExportRecord;
+}
+
+const MAX_DEPTH = 12;
+const MAX_EXPORTS = 5000;
+
+/** Functions and classes that the published entries of the workspace's packages export, each once. */
+export function publicExports(model: SourceModel): PublicExport[] {
+  const found = new Map<string, PublicExport>();
+  const visited = new Set<string>();
+  const visit = (path: string, wanted: ReadonlySet<string> | undefined, depth: number): void => {
+    const module = isDeclarationPath(path) ? undefined : model.modules.get(path);
+    const key = `${path}\n${wanted === undefined ? '*' : [...wanted].join()}`;
+    if (module === undefined || depth > MAX_DEPTH || visited.has(key) || found.size >= MAX_EXPORTS) return;
+    visited.add(key);
+    for (const record of module.exports) {
+      if (record.name === '*' || (wanted !== undefined && !wanted.has(record.name))) continue;
+      if (record.kind === 'function' || record.kind === 'class') {
+        found.set(`${path}\n${record.line}\n${record.name}`, { name: record.name, module, record });
+      }
+    }
+    for (const { kind, names, target, isTypeOnly } of module.imports) {
+      if (kind !== 'reexport' || isTypeOnly || target === undefined) continue;
+      visit(target, names.includes('*') ? wanted : new Set(names), depth + 1);
+    }
+  };
+  for (const { path, entryReason } of model.modules.values()) {
+    if (entryReason !== undefined && /^package\.json (?!script |bin\b|scripts)/.test(entryReason))
+      visit(path, undefined, 0);
+  }
+  return [...found.values()];
+}
