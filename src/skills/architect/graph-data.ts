@@ -100,7 +100,7 @@ export function graphFigures({ modules, graph }: SourceModel): GraphData {
       .map(({ path, entryReason = '' }) => ({ path, reason: entryReason })),
     externalPackages: packagesOf(shown),
     notParsed: shown
-      .filter(({ ast }) => ast === undefined)
+      .filter(({ hasAst }) => !hasAst)
       .slice(0, 100)
       .map(({ path, notParsed, syntaxError }) => ({
         path,

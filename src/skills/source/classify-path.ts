@@ -45,6 +45,9 @@ const RUN_FOLDERS = new Set([
   '.husky',
   '.vscode',
   'codemods',
+  'bench',
+  'benchmark',
+  'benchmarks',
 ]);
 /** The same at the top of a package; deeper down the names are too common. */
 const TOP_RUN_FOLDERS = new Set([
@@ -54,9 +57,6 @@ const TOP_RUN_FOLDERS = new Set([
   'demo',
   'demos',
   'samples',
-  'bench',
-  'benchmark',
-  'benchmarks',
   'tools',
   'tasks',
   'docs',

@@ -3,7 +3,8 @@ import ignore from 'ignore';
 import type { Workspace, WorkspaceFile } from '../../contracts/workspace.ts';
 import { conventionOf, isSourcePath, routeConventionOf } from './classify-path.ts';
 import { type FileIndex, folderOf, joinPath } from './file-index.ts';
-import { isBelow, publishedPaths, type RawManifest, stringsIn } from './packages.ts';
+import { isBelow, publishedModules, publishedPaths, type RawManifest, stringsIn } from './packages.ts';
+import type { ImportResolver } from './resolve-import.ts';
 
 /** How a module became an entry. `started` ones say what the package is for; `convention` ones are loaded beside it. */
 export interface Entry {
@@ -19,7 +20,11 @@ export interface EntryInputs {
   readonly manifests: readonly RawManifest[];
   /** Modules whose first line is `#!`. */
   readonly executables: ReadonlySet<string>;
+  readonly resolver: ImportResolver;
 }
+
+/** The reason of a package's main module that only its name gives away. */
+export const MAIN_BY_NAME = 'main module by name';
 
 const MAIN_NAMES = [
   'index',
@@ -55,6 +60,8 @@ const STARTER_LANGUAGES = new Set([
 ]);
 const NOT_STARTERS =
   /(?:^|\/)(?:package-lock|npm-shrinkwrap|composer|.*[.-]lock|pnpm-lock|tsconfig[\w.-]*|jsconfig|package|license|licence|changelog|readme|.*\.schema)\.?[a-z]*$/i;
+/** Files of other formats that import modules. */
+const COMPONENT = /\.(?:vue|svelte|astro|mdx|html|htm|ejs|hbs)$/;
 const MAX_STARTER_BYTES = 128 * 1024;
 const MAX_STARTERS = 1000;
 const NOT_RUN_SECTIONS = new Set([
@@ -92,6 +99,7 @@ export async function findEntries({
   files,
   manifests,
   executables,
+  resolver,
 }: EntryInputs): Promise<ReadonlyMap<string, Entry>> {
   const entries = new Map<string, Entry>();
   const modules = listed.map(({ path }) => path).filter(isSourcePath);
@@ -113,6 +121,12 @@ export async function findEntries({
       conventionOf(path, manifest?.directory ?? '') ??
       (usesFramework(manifest, manifests) ? routeConventionOf(path) : undefined);
     if (convention !== undefined) add(path, convention, 'convention');
+  }
+  for (const file of listed.filter(({ path, size }) => COMPONENT.test(path) && size <= MAX_STARTER_BYTES)) {
+    const text = (await workspace.read(file.path))?.text ?? '';
+    for (const [, specifier = ''] of text.matchAll(/['"]((?:\.{1,2}|[@~]|\$lib|#)\/[^'"\s]{1,200})['"]/g)) {
+      add(resolver.resolve(file.path, specifier, false).target, `imported by ${file.path}`, 'convention');
+    }
   }
   addMainModules(manifests, files, entries, add);
   return entries;
@@ -218,11 +232,13 @@ function addMainModules(
     const own = started.filter(
       (path) => (manifests.find((one) => isBelow(path, one.directory))?.directory ?? '') === directory,
     );
-    if (own.length > 0 && own.some((path) => entries.get(path)?.reason.startsWith('package.json'))) continue;
+    const manifest = manifests.find((one) => one.directory === directory);
+    const isUntraced = manifest !== undefined && publishedModules(manifest, files).hasUnknown;
+    if (!isUntraced && own.some((path) => entries.get(path)?.reason.startsWith('package.json'))) continue;
     for (const folder of ['', 'src', 'app', 'lib']) {
       for (const name of MAIN_NAMES) {
         const path = joinPath(directory, folder === '' ? name : `${folder}/${name}`);
-        if (path !== undefined) add(files.findFile(path), 'main module by name');
+        if (path !== undefined) add(files.findFile(path), MAIN_BY_NAME);
       }
     }
   }

@@ -5,10 +5,10 @@
 import type { TextFile, Workspace } from '../../contracts/workspace.ts';
 import { AstStore } from './ast-store.ts';
 import { isFixturePath, isSourcePath, isTestPath } from './classify-path.ts';
-import { type Entry, findEntries } from './entries.ts';
+import { type Entry, findEntries, MAIN_BY_NAME } from './entries.ts';
 import { FileIndex, folderOf, joinPath } from './file-index.ts';
 import { buildGraph } from './module-graph.ts';
-import { isBelow, loadManifests, publishedPaths, type RawManifest } from './packages.ts';
+import { isBelow, loadManifests, publishedModules, type RawManifest } from './packages.ts';
 import { loadParser } from './parse-source.ts';
 import { loadAliases } from './path-aliases.ts';
 import { readExports } from './read-exports.ts';
@@ -44,7 +44,10 @@ class Load {
   constructor(file: TextFile, asts: AstStore) {
     this.file = file;
     const { ast } = asts.get(file.path, file.text);
-    this.reads = ast === undefined ? { imports: [], strings: [], hasComputedImport: true } : readImports(ast);
+    this.reads =
+      ast === undefined
+        ? { imports: [], strings: [], prefixes: [], hasComputedImport: true }
+        : readImports(ast);
     this.exports = ast === undefined ? [] : readExports(ast, file.text);
   }
 }
@@ -60,9 +63,9 @@ async function load(workspace: Workspace, signal: AbortSignal): Promise<SourceMo
   const executables = new Set(
     loads.filter(({ file }) => file.text.startsWith('#!')).map(({ file }) => file.path),
   );
-  const entries = await findEntries({ workspace, listed, files, manifests, executables });
-  signal.throwIfAborted();
   const resolver = new ImportResolver(files, manifests, aliases);
+  const entries = await findEntries({ workspace, listed, files, manifests, executables, resolver });
+  signal.throwIfAborted();
   const modules = new Map(
     loads.map((one) => [one.file.path, makeModule(one, asts, resolver, files, entries.get(one.file.path))]),
   );
@@ -128,6 +131,7 @@ function makeModule(
     get ast() {
       return asts.get(path, file.text).ast;
     },
+    hasAst: parsed.ast !== undefined,
     ...(parsed.syntaxError === undefined ? {} : { syntaxError: parsed.syntaxError }),
     ...(parsed.notParsed === undefined ? {} : { notParsed: parsed.notParsed }),
     imports: reads.imports.map((record) => ({
@@ -136,6 +140,7 @@ function makeModule(
     })),
     exports,
     mentions: [...mentions],
+    loadsFrom: reads.prefixes.flatMap((prefix) => joinPath(folderOf(path), prefix) ?? []),
     hasComputedImport: reads.hasComputedImport,
     isTest: isTestPath(path),
     isFixture: isFixturePath(path),
@@ -149,11 +154,14 @@ function withEntries(
   files: FileIndex,
   entries: ReadonlyMap<string, Entry>,
 ): PackageManifest {
-  const published = publishedPaths(manifest.json).flatMap(
-    ({ path }) => files.findSource(manifest.directory, path) ?? [],
-  );
-  const started = [...entries]
-    .filter(([path, { kind }]) => kind === 'started' && isBelow(path, manifest.directory))
-    .map(([path]) => path);
-  return { ...manifest, entryPaths: [...new Set([...published.filter(isSourcePath), ...started])] };
+  const { directory } = manifest;
+  const published = publishedModules(manifest, files);
+  const started = [...entries].filter(([path, { kind }]) => kind === 'started' && isBelow(path, directory));
+  const own = started.map(([path]) => path);
+  const isNamed = own.some((path) => entries.get(path)?.reason === MAIN_BY_NAME);
+  return {
+    ...manifest,
+    entryPaths: [...new Set([...published.modules, ...own])],
+    hasUnknownEntry: published.hasUnknown && !isNamed,
+  };
 }

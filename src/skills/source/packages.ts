@@ -1,6 +1,7 @@
 /** Reads the `package.json` files of a workspace, and what they say is published. */
 import type { Workspace } from '../../contracts/workspace.ts';
 import { isPlainObject } from '../../shared/json.ts';
+import { isSourcePath } from './classify-path.ts';
 import { type FileIndex, folderOf } from './file-index.ts';
 import { parseJsonc } from './parse-jsonc.ts';
 import type { PackageManifest } from './source-model.ts';
@@ -24,9 +25,11 @@ const ENTRY_FIELDS = [
   'jsnext:main',
 ];
 const MAX_STRINGS = 2000;
+/** What may stand for a module, with or without an ending. */
+const CODE_ENDING = /(?:\.[mc]?[jt]sx?|\/[^./]+|^[^./]+)$/;
 
 /** A manifest before its entries are known. */
-export type RawManifest = Omit<PackageManifest, 'entryPaths'>;
+export type RawManifest = Omit<PackageManifest, 'entryPaths' | 'hasUnknownEntry'>;
 
 /** Deepest folder first, so that the first whose folder holds a path is the nearest. */
 export async function loadManifests(
@@ -64,6 +67,22 @@ export function publishedPaths(
       .filter((path) => path !== '' && !path.includes('://'))
       .map((path) => ({ field, path })),
   );
+}
+
+/** The modules behind what is published, and whether something published could not be traced. */
+export function publishedModules(
+  { json, directory }: RawManifest,
+  files: FileIndex,
+): { readonly modules: readonly string[]; readonly hasUnknown: boolean } {
+  const modules: string[] = [];
+  let hasUnknown = false;
+  for (const { path } of publishedPaths(json)) {
+    if (path.includes('*') || !CODE_ENDING.test(path)) continue;
+    const found = files.findSource(directory, path);
+    if (found === undefined) hasUnknown ||= !/\.d\.[mc]?ts$/.test(path);
+    else if (isSourcePath(found)) modules.push(found);
+  }
+  return { modules, hasUnknown };
 }
 
 /** Where `package/subpath` leads by `exports`, or the main module for an empty subpath. Conditions: the first that is found. */

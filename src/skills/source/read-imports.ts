@@ -11,19 +11,29 @@ export interface ReadImports {
   readonly imports: readonly RawImport[];
   /** String literals that may name a file: `./worker.js`, `src/job.ts`. */
   readonly strings: readonly string[];
-  /** True when a module is loaded under a name made at run time. */
+  /** The known beginnings of names made at run time: `./locales/`. */
+  readonly prefixes: readonly string[];
+  /** True when a module is loaded under a name of which nothing is known. */
   readonly hasComputedImport: boolean;
 }
 
 const MAX_STRINGS = 2000;
 const PATH_LIKE = /^(?:\.{1,2}\/[^\s]{1,200}|[^\s:]{1,200}\.[mc]?[jt]sx?)$/;
+/** A pattern of source files. */
+const GLOB_LIKE = /^[^\s]{0,200}\*[^\s]{0,100}\.(?:[mc]?[jt]sx?|\{[^}\s]{1,50}\})$/;
 /** Loaders that take a pattern or a list of modules at build time. */
 const PATTERN_LOADERS = new Set(['glob', 'globEager', 'context', 'requireActual', 'importActual']);
 
 export function readImports(ast: File): ReadImports {
   const imports: RawImport[] = [];
   const strings = new Set<string>();
+  const prefixes: string[] = [];
   let hasComputedImport = false;
+  const addComputed = (source: Node | null | undefined): void => {
+    const prefix = prefixOf(source);
+    if (prefix === undefined) hasComputedImport = true;
+    else prefixes.push(prefix);
+  };
   const add = (
     node: Node,
     source: Node | null | undefined,
@@ -31,7 +41,7 @@ export function readImports(ast: File): ReadImports {
   ): void => {
     const specifier = textOf(source);
     if (specifier === undefined) {
-      if (source != null) hasComputedImport = true;
+      if (source != null) addComputed(source);
       return;
     }
     imports.push({
@@ -123,10 +133,12 @@ export function readImports(ast: File): ReadImports {
             isEager: !isInFunction(ancestors),
             isOptional: isGuarded(node, ancestors),
           });
-        } else if (loader === 'pattern') hasComputedImport = true;
+        } else if (loader === 'pattern') addComputed(node.arguments[0]);
         return undefined;
       }
       case 'StringLiteral':
+        // Lists of modules by pattern, as object mappers and plug-in loaders take them.
+        if (GLOB_LIKE.test(node.value)) addComputed(node);
         if (strings.size < MAX_STRINGS && PATH_LIKE.test(node.value)) strings.add(node.value);
         return undefined;
       case 'TemplateLiteral': {
@@ -138,7 +150,7 @@ export function readImports(ast: File): ReadImports {
         return undefined;
     }
   });
-  return { imports, strings: [...strings], hasComputedImport };
+  return { imports, strings: [...strings], prefixes, hasComputedImport };
 }
 
 /** `require(x)`, `require.resolve(x)`, `module.require(x)`; or a call that loads many by a pattern. */
@@ -258,6 +270,20 @@ function nameOf(
   node: { readonly type: string; readonly name?: string; readonly value?: string } | StringLiteral,
 ): string {
   return 'name' in node && node.name !== undefined ? node.name : (node.value ?? '');
+}
+
+/** The beginning of a relative name, up to its last `/` before what is made at run time. */
+function prefixOf(node: Node | null | undefined): string | undefined {
+  let text: string | null | undefined;
+  if (node?.type === 'TemplateLiteral') text = node.quasis[0]?.value.cooked;
+  else if (node?.type === 'StringLiteral') text = node.value.slice(0, Math.max(0, node.value.indexOf('*')));
+  else if (node?.type === 'BinaryExpression' && node.operator === '+') {
+    let left: Node = node.left;
+    while (left.type === 'BinaryExpression') left = left.left;
+    text = left.type === 'StringLiteral' ? left.value : undefined;
+  }
+  const prefix = text?.slice(0, text.lastIndexOf('/') + 1);
+  return prefix !== undefined && /^\.{1,2}\/./.test(prefix) && prefix !== '../' ? prefix : undefined;
 }
 
 /** A string literal's or plain template's text. */

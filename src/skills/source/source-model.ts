@@ -49,6 +49,8 @@ export interface SourceModule {
   readonly file: TextFile;
   /** Undefined when the file could not be parsed at all. Large repositories: parsed again on demand, so hold it only briefly. */
   readonly ast: File | undefined;
+  /** Whether there is a tree; asking costs nothing. */
+  readonly hasAst: boolean;
   readonly syntaxError?: SyntaxProblem;
   /** Why there is no tree although nothing is known to be wrong. */
   readonly notParsed?: 'too-large' | 'too-deep';
@@ -56,7 +58,9 @@ export interface SourceModule {
   readonly exports: readonly ExportRecord[];
   /** Workspace paths that string literals in the module name: workers, child processes, plug-in lists. */
   readonly mentions: readonly string[];
-  /** True when it loads modules under names made at run time. */
+  /** Folders out of which it loads modules under names made at run time: `import(`./locales/${name}.js`)`. */
+  readonly loadsFrom: readonly string[];
+  /** True when it loads modules under names of which nothing is known. */
   readonly hasComputedImport: boolean;
   readonly isTest: boolean;
   /** True in folders of test data, where broken or odd code is there on purpose. */
@@ -76,6 +80,8 @@ export interface PackageManifest {
   readonly json: Readonly<Record<string, unknown>>;
   /** Modules that are published, run or named by its scripts. */
   readonly entryPaths: readonly string[];
+  /** True when something published could not be traced to a module, so that others may be in use unseen. */
+  readonly hasUnknownEntry: boolean;
 }
 
 export interface ModuleMetrics {

@@ -1,0 +1,127 @@
+/** Finds modules that no entry leads to and exports that nobody takes. Says nothing where it can't be sure. */
+import { type FindingParts, locate } from '../kit/finding.ts';
+import { isDeclarationPath } from '../source/classify-path.ts';
+import type { ExportRecord, SourceModel, SourceModule } from '../source/source-model.ts';
+import { CODE_HEALTH_RULES as RULES } from './rules.ts';
+import { modulesIn, usedExports } from './used-exports.ts';
+
+export function findDeadCode(model: SourceModel): FindingParts[] {
+  const judged = judgedModules(model);
+  const reached = reachableModules(model);
+  const used = usedExports(model);
+  return judged.flatMap((module): FindingParts[] => {
+    if (!reached.has(module.path)) return isPlainScript(module) ? [] : [unreachable(module)];
+    const names = used.get(module.path);
+    if (module.isEntry || names?.has('*')) return [];
+    return module.exports
+      .filter((one) => isJudged(one) && !names?.has(one.name) && isOnlyUseOfName(module, one, names))
+      .map((one) => unused(module, one));
+  });
+}
+
+/** Modules of packages whose entries are known and whose loading can be followed. */
+function judgedModules(model: SourceModel): SourceModule[] {
+  const modules = [...model.modules.values()];
+  const packageOf = new Map(modules.map(({ path }) => [path, model.packageOf(path)]));
+  const isSure = new Map<string | undefined, boolean>();
+  for (const key of new Set([...packageOf.values()].map((one) => one?.path))) {
+    const own = modules.filter(({ path }) => packageOf.get(path)?.path === key);
+    const hasStart = own.some(({ entryKind, isTest }) => entryKind === 'started' && !isTest);
+    const canFollow = !own.some(
+      (module) => module.hasComputedImport && !module.isTest && module.entryKind !== 'convention',
+    );
+    const manifest = own[0] === undefined ? undefined : packageOf.get(own[0].path);
+    isSure.set(key, hasStart && canFollow && manifest?.hasUnknownEntry !== true);
+  }
+  return modules.filter((module) => {
+    if (
+      module.isTest ||
+      module.isFixture ||
+      module.entryKind === 'convention' ||
+      isDeclarationPath(module.path)
+    )
+      return false;
+    return isSure.get(packageOf.get(module.path)?.path) === true;
+  });
+}
+
+/** Everything that entries of all kinds lead to, by any sort of import. */
+function reachableModules({ modules }: SourceModel): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const waiting = [...modules.values()]
+    .filter(({ isEntry, isFixture }) => isEntry || isFixture)
+    .map(({ path }) => path);
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (reached.has(path)) continue;
+    reached.add(path);
+    const module = modules.get(path);
+    if (module === undefined) continue;
+    for (const { target } of module.imports)
+      if (target !== undefined && modules.has(target)) waiting.push(target);
+    waiting.push(...module.mentions, ...modulesIn(modules, module));
+  }
+  return reached;
+}
+
+/** Neither imports nor exports: a script for a page, or declarations for all. Nobody imports such. */
+function isPlainScript(module: SourceModule): boolean {
+  return (module.imports.length === 0 && module.exports.length === 0) || !module.hasAst;
+}
+
+/** CommonJS exports are taken in too many ways; re-exports belong to the module behind them. */
+function isJudged({ kind, name, isCommonJs }: ExportRecord): boolean {
+  return kind !== 'reexport' && isCommonJs !== true && name !== '*' && name !== '';
+}
+
+/** False when the same thing is also exported under a name that is used, or beside a default that is. */
+function isOnlyUseOfName(
+  module: SourceModule,
+  record: ExportRecord,
+  names: ReadonlySet<string> | undefined,
+): boolean {
+  const twins = module.exports.filter(
+    (one) => one !== record && one.localName !== undefined && one.localName === record.localName,
+  );
+  return !twins.some(({ name }) => names?.has(name));
+}
+
+function unreachable(module: SourceModule): FindingParts {
+  const importers = module.exports.length;
+  return {
+    rule: RULES.unreachableModule,
+    message: `No entry of the package leads to this module${importers === 0 ? '' : `, so none of its ${importers} export${importers === 1 ? '' : 's'} is used`}.`,
+    suggestion: 'Delete the file, or import it where it was meant to be used.',
+    location: locate(module.file, firstLine(module), { endLine: module.file.lines.length }),
+  };
+}
+
+function unused(module: SourceModule, { name, kind, line, endLine, localName }: ExportRecord): FindingParts {
+  const what =
+    name === 'default'
+      ? `The default export${localName === undefined ? '' : ` (\`${localName}\`)`}`
+      : `\`${name}\``;
+  return {
+    rule: RULES.unusedExport,
+    message: `${what}${kind === 'type' ? ' (a type)' : ''} is exported, but no other module imports it.`,
+    suggestion: 'Remove it, or drop the word `export` when its own module uses it.',
+    location: locate(module.file, line, { endLine }),
+    // A type that its own module uses may be exported for the sake of those who read signatures.
+    ...(kind === 'type' && isUsedAtHome(module, localName ?? name) ? { severity: 'info' as const } : {}),
+  };
+}
+
+/** True when the name stands more than once in its module, as a whole word. */
+function isUsedAtHome({ file: { text } }: SourceModule, name: string): boolean {
+  let count = 0;
+  for (let at = text.indexOf(name); at >= 0 && count < 2; at = text.indexOf(name, at + name.length)) {
+    const isWhole = !/[\w$]/.test(text[at - 1] ?? '') && !/[\w$]/.test(text[at + name.length] ?? '');
+    if (isWhole) count += 1;
+  }
+  return count > 1;
+}
+
+/** The first line with something on it, so that the excerpt says something. */
+function firstLine(module: SourceModule): number {
+  const index = module.file.lines.findIndex((text) => text.trim() !== '');
+  return index < 0 ? 1 : index + 1;
+}

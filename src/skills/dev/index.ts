@@ -1,0 +1,5 @@
+/** What a developer can do without a model. */
+import type { AnySkill } from '../../contracts/skill.ts';
+import { codeHealth } from './code-health.ts';
+
+export const devSkills: readonly AnySkill[] = [codeHealth];
