@@ -36,6 +36,9 @@ export function substitute(text: string, variables: TemplateVariables, template:
 
 function toText(value: JsonValue): string {
   if (typeof value === 'string') return value;
-  const isList = Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
-  return isList ? value.map((item) => `- ${item}`).join('\n') : JSON.stringify(value);
+  if (!Array.isArray(value) || value.length === 0) return JSON.stringify(value);
+  const items: readonly unknown[] = value;
+  return items.every((item) => typeof item === 'string')
+    ? items.map((item) => `- ${item}`).join('\n')
+    : JSON.stringify(value);
 }
