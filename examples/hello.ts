@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { Orchestrator, SecurityAgent, TaskType } from 'autogen-orchestrator';
 
 const workspace = await mkdtemp(join(tmpdir(), 'hello-'));
-await writeFile(join(workspace, 'run.js'), "import { exec } from 'node:child_process';\nexport const list = (dir) => exec('ls ' + dir);\n");
+await writeFile(
+  join(workspace, 'run.js'),
+  "import { exec } from 'node:child_process';\nexport const list = (dir) => exec('ls ' + dir);\n",
+);
 
 const orchestrator = new Orchestrator({ workspace });
 orchestrator.registerAgent(new SecurityAgent());

@@ -1,10 +1,16 @@
 // An agent of your own: extend BaseAgent, override handleTask.
-import { BaseAgent, Orchestrator, TaskType } from 'autogen-orchestrator';
+
 import type { AgentContext, TaskJson, TaskOutcome } from 'autogen-orchestrator';
+import { BaseAgent, Orchestrator, TaskType } from 'autogen-orchestrator';
 
 class WordCounter extends BaseAgent {
   constructor() {
-    super({ name: 'WordCounter', description: 'Counts words.', capabilities: ['data_modeling'], taskTypes: [TaskType.DATA] });
+    super({
+      name: 'WordCounter',
+      description: 'Counts words.',
+      capabilities: ['data_modeling'],
+      taskTypes: [TaskType.DATA],
+    });
   }
 
   override async handleTask(task: TaskJson, context: AgentContext): Promise<TaskOutcome> {
@@ -15,7 +21,11 @@ class WordCounter extends BaseAgent {
 
 const orchestrator = new Orchestrator();
 orchestrator.registerAgent(new WordCounter());
-const result = await orchestrator.runTask({ title: 'Count', description: 'one two three four', taskType: TaskType.DATA });
+const result = await orchestrator.runTask({
+  title: 'Count',
+  description: 'one two three four',
+  taskType: TaskType.DATA,
+});
 console.log(`${result.output} words, by ${result.metadata['agent']}`);
 await orchestrator.shutdown();
 

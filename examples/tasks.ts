@@ -1,17 +1,24 @@
 // Tasks with priorities, a dependency and a retry: the critical one first, the dependent one last, the flaky one twice.
-import { BaseAgent, Orchestrator, Task, TaskPriority, TaskType } from 'autogen-orchestrator';
+
 import type { TaskJson, TaskOutcome } from 'autogen-orchestrator';
+import { BaseAgent, Orchestrator, Task, TaskPriority, TaskType } from 'autogen-orchestrator';
 
 const order: string[] = [];
 
 class Worker extends BaseAgent {
   constructor() {
-    super({ name: 'Worker', description: 'Does what it is told.', capabilities: ['coding'], taskTypes: [TaskType.DEVELOPMENT] });
+    super({
+      name: 'Worker',
+      description: 'Does what it is told.',
+      capabilities: ['coding'],
+      taskTypes: [TaskType.DEVELOPMENT],
+    });
   }
 
   override async handleTask(task: TaskJson): Promise<TaskOutcome> {
     order.push(task.title);
-    if (task.title === 'deploy' && order.filter((title) => title === 'deploy').length === 1) throw new Error('connection timeout');
+    if (task.title === 'deploy' && order.filter((title) => title === 'deploy').length === 1)
+      throw new Error('connection timeout');
     return { success: true, output: `${task.title} done` };
   }
 }

@@ -10,11 +10,16 @@ const file = name === undefined ? undefined : new URL(`${name.replace(/\.ts$/, '
 if (file === undefined || !existsSync(file)) {
   if (name !== undefined) console.error(`There is no example ${name}.`);
   console.log('Examples, each run with `npm run example -- NAME`:');
-  for (const entry of readdirSync(folder).filter((one) => one.endsWith('.ts')).sort()) {
+  for (const entry of readdirSync(folder)
+    .filter((one) => one.endsWith('.ts'))
+    .sort()) {
     const [first = ''] = readFileSync(new URL(entry, folder), 'utf8').split('\n');
-    console.log(`  ${entry.replace(/\.ts$/, '').padEnd(24)} ${first.replace(/^\/\*\* ?| ?\*\/$|^\/\/ ?/g, '')}`);
+    console.log(
+      `  ${entry.replace(/\.ts$/, '').padEnd(24)} ${first.replace(/^\/\*\* ?| ?\*\/$|^\/\/ ?/g, '')}`,
+    );
   }
   process.exitCode = name === undefined ? 0 : 2;
 } else {
-  process.exitCode = spawnSync(process.execPath, [fileURLToPath(file), ...rest], { stdio: 'inherit' }).status ?? 1;
+  process.exitCode =
+    spawnSync(process.execPath, [fileURLToPath(file), ...rest], { stdio: 'inherit' }).status ?? 1;
 }

@@ -40,7 +40,12 @@ export interface AgentProfile extends AgentOptions {
 
 /** Checks a profile. Throws {@link InvalidArgumentError}. */
 export function checkProfile(profile: AgentProfile): AgentProfile {
-  if (!isPlainObject(profile)) throw new InvalidArgumentError('profile', 'an object with name, description, capabilities and taskTypes', profile);
+  if (!isPlainObject(profile))
+    throw new InvalidArgumentError(
+      'profile',
+      'an object with name, description, capabilities and taskTypes',
+      profile,
+    );
   checkText('name', profile.name);
   checkText('description', profile.description);
   checkList('capabilities', profile.capabilities, Object.values(AgentCapability));
@@ -53,7 +58,11 @@ export function checkProfile(profile: AgentProfile): AgentProfile {
     throw new InvalidArgumentError('skills', 'an array of skills or a function that loads them', skills);
   }
   if (profile.model !== undefined && typeof profile.model?.create !== 'function') {
-    throw new InvalidArgumentError('model', 'a model client (with create, createStream, countTokens, close)', profile.model);
+    throw new InvalidArgumentError(
+      'model',
+      'a model client (with create, createStream, countTokens, close)',
+      profile.model,
+    );
   }
   return profile;
 }

@@ -25,12 +25,23 @@ export async function answerFrom(
 ): Promise<AgentResponse> {
   const question = message.content;
   const artifacts = await holdings(speaker, skills, question, context);
-  const statements = artifacts.flatMap((artifact) => statementsOf(artifact, keywordsOf(skills, artifact.skill)));
+  const statements = artifacts.flatMap((artifact) =>
+    statementsOf(artifact, keywordsOf(skills, artifact.skill)),
+  );
   const isTurn = message.messageType === 'conversation-turn';
-  const chosen = isTurn ? newFindings(question, statements, postedIn(message)) : chooseStatements(question, statements);
+  const chosen = isTurn
+    ? newFindings(question, statements, postedIn(message))
+    : chooseStatements(question, statements);
   if (isTurn && chosen.length === 0) return respond(speaker, context, '', artifacts, [], { pass: true });
   if (chosen.length > 0) {
-    return respond(speaker, context, chosen.map((statement) => `- ${sentence(statement)}`).join('\n'), artifacts, chosen, {});
+    return respond(
+      speaker,
+      context,
+      chosen.map((statement) => `- ${sentence(statement)}`).join('\n'),
+      artifacts,
+      chosen,
+      {},
+    );
   }
   return respond(speaker, context, outOfScope(speaker, artifacts), artifacts, [], { outOfScope: true });
 }
@@ -43,7 +54,11 @@ function chooseStatements(question: string, statements: readonly Statement[]): r
 }
 
 /** Findings that fit the topic and nobody has posted; with a topic that fits none, the worst that are left. */
-function newFindings(topic: string, statements: readonly Statement[], posted: ReadonlySet<string>): readonly Statement[] {
+function newFindings(
+  topic: string,
+  statements: readonly Statement[],
+  posted: ReadonlySet<string>,
+): readonly Statement[] {
   const open = statements.filter(({ finding }) => finding !== undefined && !posted.has(finding.id));
   const fitting = rankStatements(topic, open, TURN_LIMIT);
   return fitting.length > 0 ? fitting : open.slice(0, TURN_LIMIT);
@@ -67,17 +82,25 @@ async function holdings(
   const artifacts: Artifact[] = [];
   const earlier = Object.values(context.inputs).flatMap((result) => result.artifacts);
   for (const skill of skills.filter(({ sideEffects }) => sideEffects === 'none' || sideEffects === 'read')) {
-    const kept = earlier.findLast((artifact) => artifact.agent === speaker.name && artifact.skill === skill.name);
-    const perform = (input: unknown): Promise<Artifact> => performSkill(speaker.name, skill, input, request, context);
+    const kept = earlier.findLast(
+      (artifact) => artifact.agent === speaker.name && artifact.skill === skill.name,
+    );
+    const perform = (input: unknown): Promise<Artifact> =>
+      performSkill(speaker.name, skill, input, request, context);
     if (skill.inputFor !== undefined) artifacts.push(await perform(skill.inputFor(question)));
-    else artifacts.push(kept ?? (await workspace.memo(`holding:${speaker.name}:${skill.name}`, () => perform({}))));
+    else
+      artifacts.push(
+        kept ?? (await workspace.memo(`holding:${speaker.name}:${skill.name}`, () => perform({}))),
+      );
   }
   return artifacts;
 }
 
 function keywordsOf(skills: readonly AnySkill[], name: string): string {
   const skill = skills.find((candidate) => candidate.name === name);
-  return skill === undefined ? '' : [skill.title, skill.description, ...skill.rules.map((rule) => rule.title)].join(' ');
+  return skill === undefined
+    ? ''
+    : [skill.title, skill.description, ...skill.rules.map((rule) => rule.title)].join(' ');
 }
 
 function sentence({ text, artifact, finding }: Statement): string {
@@ -85,8 +108,11 @@ function sentence({ text, artifact, finding }: Statement): string {
 }
 
 function outOfScope(speaker: Speaker, artifacts: readonly Artifact[]): string {
-  if (artifacts.length === 0) return `I am ${speaker.name}. ${speaker.description} I hold nothing yet: give me a workspace.`;
-  const held = artifacts.map((artifact) => `- ${artifact.title} (artifact ${artifact.id}, ${artifact.status}): ${artifact.summary}`);
+  if (artifacts.length === 0)
+    return `I am ${speaker.name}. ${speaker.description} I hold nothing yet: give me a workspace.`;
+  const held = artifacts.map(
+    (artifact) => `- ${artifact.title} (artifact ${artifact.id}, ${artifact.status}): ${artifact.summary}`,
+  );
   return `Nothing that I hold answers this. I am ${speaker.name}. ${speaker.description} I hold:\n${held.join('\n')}`;
 }
 
@@ -98,10 +124,14 @@ function respond(
   cited: readonly Statement[],
   metadata: JsonObject,
 ): AgentResponse {
-  const citations = cited.map(({ artifact, finding }): JsonValue => ({
-    artifactId: artifact.id,
-    ...(finding === undefined ? {} : { findingId: finding.id, path: finding.location.path, line: finding.location.line }),
-  }));
+  const citations = cited.map(
+    ({ artifact, finding }): JsonValue => ({
+      artifactId: artifact.id,
+      ...(finding === undefined
+        ? {}
+        : { findingId: finding.id, path: finding.location.path, line: finding.location.line }),
+    }),
+  );
   return {
     agentName: speaker.name,
     content,

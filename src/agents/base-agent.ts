@@ -82,11 +82,17 @@ export class BaseAgent implements AgentContract {
     const skills = await this.skills();
     const wanted = task.metadata['skills'];
     if (wanted === undefined) return skills.filter((skill) => skill.taskTypes.includes(task.taskType));
-    if (!Array.isArray(wanted)) throw new InvalidArgumentError('task.metadata.skills', 'an array of skill names', wanted);
+    if (!Array.isArray(wanted))
+      throw new InvalidArgumentError('task.metadata.skills', 'an array of skill names', wanted);
     return wanted.map((name: unknown) => {
       const skill = skills.find((candidate) => candidate.name === name);
       const known = skills.map((candidate) => candidate.name).join(', ') || 'none';
-      if (skill === undefined) throw new InvalidArgumentError('task.metadata.skills', `names of skills of ${this.name} (${known})`, name);
+      if (skill === undefined)
+        throw new InvalidArgumentError(
+          'task.metadata.skills',
+          `names of skills of ${this.name} (${known})`,
+          name,
+        );
       return skill;
     });
   }
@@ -98,5 +104,7 @@ async function loadSkills(source: SkillSource): Promise<readonly AnySkill[]> {
 
 function skillInputs(metadata: JsonObject): Readonly<Record<string, unknown>> {
   const inputs = metadata['skillInputs'];
-  return typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs) ? (inputs as JsonObject) : {};
+  return typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs)
+    ? (inputs as JsonObject)
+    : {};
 }

@@ -15,7 +15,8 @@ export function concludeTask(
   artifacts: readonly Artifact[],
   { needsModel, isModelMissing }: ConcludeOptions,
 ): TaskOutcome {
-  const withStatus = (status: ArtifactStatus): readonly Artifact[] => artifacts.filter((artifact) => artifact.status === status);
+  const withStatus = (status: ArtifactStatus): readonly Artifact[] =>
+    artifacts.filter((artifact) => artifact.status === status);
   const output = artifacts.map((artifact) => `${artifact.title}: ${artifact.summary}`).join('\n');
   const metadata = { agent, ...(isModelMissing ? { modelFallback: true } : {}) };
   const stop = (stopReason: StopReason, errorMessage: string, retryable: boolean): TaskOutcome => ({
@@ -28,12 +29,24 @@ export function concludeTask(
     retryable,
   });
   const failed = withStatus('failed');
-  if (failed.length > 0) return stop('failed', failed.map((artifact) => `${artifact.skill}: ${artifact.reason ?? artifact.summary}`).join('; '), true);
+  if (failed.length > 0)
+    return stop(
+      'failed',
+      failed.map((artifact) => `${artifact.skill}: ${artifact.reason ?? artifact.summary}`).join('; '),
+      true,
+    );
   if (needsModel) {
-    return stop('unavailable', `A ${task.taskType} task asks ${agent} to write something new, which needs a model; its skills did the groundwork.`, false);
+    return stop(
+      'unavailable',
+      `A ${task.taskType} task asks ${agent} to write something new, which needs a model; its skills did the groundwork.`,
+      false,
+    );
   }
-  if (withStatus('done').length > 0) return { success: true, output, artifacts, metadata, stopReason: 'completed' };
-  const reasons = artifacts.map((artifact) => `${artifact.skill}: ${artifact.reason ?? artifact.summary}`).join('; ');
+  if (withStatus('done').length > 0)
+    return { success: true, output, artifacts, metadata, stopReason: 'completed' };
+  const reasons = artifacts
+    .map((artifact) => `${artifact.skill}: ${artifact.reason ?? artifact.summary}`)
+    .join('; ');
   if (withStatus('unavailable').length > 0) return stop('unavailable', reasons, false);
   return stop('not-applicable', reasons || `${agent} has no skill for ${task.taskType} tasks.`, false);
 }

@@ -3,8 +3,8 @@ import type { AgentContext } from '../contracts/agent.ts';
 import type { Artifact } from '../contracts/artifact.ts';
 import type { AnySkill, SkillContext } from '../contracts/skill.ts';
 import type { TaskJson } from '../contracts/task.ts';
-import { runSkill } from '../skills/kit/run-skill.ts';
 import { digestJson, type JsonValue } from '../shared/json.ts';
+import { runSkill } from '../skills/kit/run-skill.ts';
 
 /** The artifact of a skill's run; `unavailable` when there is no workspace to work on. */
 export async function performSkill(
@@ -53,7 +53,10 @@ async function makeArtifact(
 }
 
 /** The part of an agent's context that skills see; undefined without a workspace. */
-export function skillContextOf(context: AgentContext, request: Pick<TaskJson, 'title' | 'description'>): SkillContext | undefined {
+export function skillContextOf(
+  context: AgentContext,
+  request: Pick<TaskJson, 'title' | 'description'>,
+): SkillContext | undefined {
   if (context.workspace === undefined) return undefined;
   return {
     signal: context.signal,

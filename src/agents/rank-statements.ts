@@ -13,17 +13,26 @@ const STOP_WORDS = new Set(
 
 /** The words of a question that name its subject. */
 export function subjectOf(question: string): readonly string[] {
-  return [...new Set(words(question.slice(0, 2000)).split(/[^\p{L}\p{N}]+/u))].filter((word) => word.length > 1 && !STOP_WORDS.has(word));
+  return [...new Set(words(question.slice(0, 2000)).split(/[^\p{L}\p{N}]+/u))].filter(
+    (word) => word.length > 1 && !STOP_WORDS.has(word),
+  );
 }
 
 /** Best first; empty when no statement matches at least half of the question's subject words. */
-export function rankStatements(question: string, statements: readonly Statement[], limit: number): readonly Statement[] {
+export function rankStatements(
+  question: string,
+  statements: readonly Statement[],
+  limit: number,
+): readonly Statement[] {
   const subject = subjectOf(question);
   if (subject.length === 0) return [];
   const index = new MiniSearch<Statement>({
     fields: ['text', 'keywords'],
     processTerm: (term) => stem(term.toLowerCase()),
-    tokenize: (text) => words(text).split(/[^\p{L}\p{N}]+/u).filter((term) => term !== ''),
+    tokenize: (text) =>
+      words(text)
+        .split(/[^\p{L}\p{N}]+/u)
+        .filter((term) => term !== ''),
   });
   index.addAll(statements);
   const byId = new Map(statements.map((statement) => [statement.id, statement]));

@@ -35,15 +35,25 @@ export function statementsOf(artifact: Artifact, keywords: string): readonly Sta
       finding,
     };
   });
-  const facts = factsOf(artifact.data, artifact.title).slice(0, MAX_FACTS).map(
-    (text, index): Statement => ({ id: `${artifact.id}#fact-${index}`, text: text.slice(0, MAX_FACT_LENGTH), keywords: '', artifact }),
-  );
+  const facts = factsOf(artifact.data, artifact.title)
+    .slice(0, MAX_FACTS)
+    .map(
+      (text, index): Statement => ({
+        id: `${artifact.id}#fact-${index}`,
+        text: text.slice(0, MAX_FACT_LENGTH),
+        keywords: '',
+        artifact,
+      }),
+    );
   return [summary, ...findings, ...facts];
 }
 
 /** Reads `camelCase`, `kebab-case` and paths as words. */
 export function words(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[-_/.#]+/g, ' ').toLowerCase();
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[-_/.#]+/g, ' ')
+    .toLowerCase();
 }
 
 function factsOf(value: JsonValue, label: string, depth = 0): string[] {
@@ -51,14 +61,21 @@ function factsOf(value: JsonValue, label: string, depth = 0): string[] {
   if (depth > 4) return [];
   if (Array.isArray(value)) {
     const items = value as readonly JsonValue[];
-    if (items.length > 0 && items.every(isLeaf)) return [`${label}: ${items.slice(0, 20).map(String).join(', ')}`];
+    if (items.length > 0 && items.every(isLeaf))
+      return [`${label}: ${items.slice(0, 20).map(String).join(', ')}`];
     return items.flatMap((item) => factsOf(item, label, depth + 1));
   }
   const entries = Object.entries(value);
   const leaves = entries.filter(([, member]) => isLeaf(member));
-  const own = leaves.length === 0 ? [] : [`${label}: ${leaves.map(([key, member]) => `${words(key)} ${String(member)}`).join(', ')}`];
+  const own =
+    leaves.length === 0
+      ? []
+      : [`${label}: ${leaves.map(([key, member]) => `${words(key)} ${String(member)}`).join(', ')}`];
   const nested = entries.filter(([, member]) => !isLeaf(member));
-  return [...own, ...nested.flatMap(([key, member]) => factsOf(member, `${label}, ${words(key)}`, depth + 1))];
+  return [
+    ...own,
+    ...nested.flatMap(([key, member]) => factsOf(member, `${label}, ${words(key)}`, depth + 1)),
+  ];
 }
 
 function isLeaf(value: JsonValue): boolean {

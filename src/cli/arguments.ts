@@ -64,7 +64,9 @@ export function parseCommandLine(argv: readonly string[]): CliRequest {
   if (paths.length > 1) throw new UsageError(`Expected one PATH, got ${paths.length}: ${paths.join(', ')}.`);
   const gateSeverity = values['gate-severity'];
   if (!SEVERITIES.includes(gateSeverity as Severity)) {
-    throw new UsageError(`Expected --gate-severity to be one of ${SEVERITIES.join(', ')}, got ${JSON.stringify(gateSeverity)}.`);
+    throw new UsageError(
+      `Expected --gate-severity to be one of ${SEVERITIES.join(', ')}, got ${JSON.stringify(gateSeverity)}.`,
+    );
   }
   if (values.out.trim() === '') throw new UsageError('Expected --out to name a folder, got an empty text.');
   return {

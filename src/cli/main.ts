@@ -20,7 +20,10 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stderr.write(`${error.message}\nTry \`autogen-orchestrator --help\`.\n`);
       return EXIT_CODES.usage;
     }
-    if (OrchestratorError.isInstance(error) && ['not-found', 'invalid-argument', 'not-allowed'].includes(error.code)) {
+    if (
+      OrchestratorError.isInstance(error) &&
+      ['not-found', 'invalid-argument', 'not-allowed'].includes(error.code)
+    ) {
       process.stderr.write(`${error.message}\n`);
       return EXIT_CODES.usage;
     }
@@ -28,7 +31,9 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stderr.write(`${error.message}\n`);
       return EXIT_CODES.interrupted;
     }
-    process.stderr.write(`The review failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `The review failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     return EXIT_CODES.failed;
   }
 }
@@ -37,7 +42,9 @@ async function runReview(request: ReviewRequest): Promise<number> {
   const { reviewCommand } = await import('./review-command.ts');
   const interrupted = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => {
-    interrupted.abort(new OrchestratorError('cancelled', `Interrupted by ${name}; the programs it had started are gone.`));
+    interrupted.abort(
+      new OrchestratorError('cancelled', `Interrupted by ${name}; the programs it had started are gone.`),
+    );
   };
   process.once('SIGINT', onSignal);
   process.once('SIGTERM', onSignal);

@@ -13,5 +13,7 @@ export function packageRoot(): string {
     const { name } = JSON.parse(readFileSync(file, 'utf8')) as { name?: string };
     if (name === 'autogen-orchestrator') return folder;
   }
-  throw new OrchestratorError('not-found', `No package.json of autogen-orchestrator above ${start}.`, { details: { start } });
+  throw new OrchestratorError('not-found', `No package.json of autogen-orchestrator above ${start}.`, {
+    details: { start },
+  });
 }

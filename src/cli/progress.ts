@@ -15,7 +15,13 @@ interface AgentLine {
   elapsedMs: number;
 }
 
-const MARKS: Readonly<Record<AgentLine['state'], string>> = { waiting: '·', working: '▸', done: '✓', partly: '○', failed: '✗' };
+const MARKS: Readonly<Record<AgentLine['state'], string>> = {
+  waiting: '·',
+  working: '▸',
+  done: '✓',
+  partly: '○',
+  failed: '✗',
+};
 
 export class Progress {
   readonly #output: ProgressOutput;
@@ -28,18 +34,26 @@ export class Progress {
     this.#output = output;
     this.#startedAt = now;
     this.#isLive = output.isTTY === true;
-    this.#agents = new Map(agents.map((name) => [name, { state: 'waiting', detail: '', startedAt: now, elapsedMs: 0 }]));
+    this.#agents = new Map(
+      agents.map((name) => [name, { state: 'waiting', detail: '', startedAt: now, elapsedMs: 0 }]),
+    );
     this.#draw();
   }
 
   /** Takes an event in; those of other kinds are passed over. */
   hear(event: OrchestratorEvent): void {
-    if (event.type === 'task-started') this.#set(event.agent, event.at, { state: 'working', detail: 'started', startedAt: event.at });
+    if (event.type === 'task-started')
+      this.#set(event.agent, event.at, { state: 'working', detail: 'started', startedAt: event.at });
     if (event.type === 'agent-reported') this.#report(event);
-    if (event.type === 'task-completed') this.#set(event.agent, event.at, { state: 'done', detail: figuresOf(event) });
+    if (event.type === 'task-completed')
+      this.#set(event.agent, event.at, { state: 'done', detail: figuresOf(event) });
     if (event.type === 'task-failed' && event.agent !== null) {
-      const isHonest = event.result.stopReason === 'not-applicable' || event.result.stopReason === 'unavailable';
-      this.#set(event.agent, event.at, { state: isHonest ? 'partly' : 'failed', detail: event.result.errorMessage ?? event.result.stopReason });
+      const isHonest =
+        event.result.stopReason === 'not-applicable' || event.result.stopReason === 'unavailable';
+      this.#set(event.agent, event.at, {
+        state: isHonest ? 'partly' : 'failed',
+        detail: event.result.errorMessage ?? event.result.stopReason,
+      });
     }
   }
 
@@ -48,7 +62,9 @@ export class Progress {
     if (told.type === 'skill-started') this.#set(agent, event.at, { state: 'working', detail: told.skill });
     if (told.type === 'skill-finished') {
       const { skill, status, findings } = told.artifact;
-      this.#set(agent, event.at, { detail: status === 'done' ? `${skill}: ${count(findings.length, 'finding')}` : `${skill}: ${status}` });
+      this.#set(agent, event.at, {
+        detail: status === 'done' ? `${skill}: ${count(findings.length, 'finding')}` : `${skill}: ${status}`,
+      });
     }
   }
 

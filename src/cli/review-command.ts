@@ -18,11 +18,17 @@ export interface CommandContext {
 }
 
 /** Resolves with the exit code. */
-export async function reviewCommand(request: ReviewRequest, { signal, logger, output, out }: CommandContext): Promise<number> {
+export async function reviewCommand(
+  request: ReviewRequest,
+  { signal, logger, output, out }: CommandContext,
+): Promise<number> {
   const sample = request.path === undefined ? await prepareSample({ signal }) : undefined;
   try {
     const root = sample?.root ?? (request.path as string);
-    if (!request.isQuiet) output.write(`Nine agents review ${sample === undefined ? root : 'the sample repository, a small web shop with planted faults'}.\n\n`);
+    if (!request.isQuiet)
+      output.write(
+        `Nine agents review ${sample === undefined ? root : 'the sample repository, a small web shop with planted faults'}.\n\n`,
+      );
     const progress = request.isQuiet ? undefined : new Progress(REVIEWERS, output, Date.now());
     const report = await review({
       root,
@@ -34,7 +40,9 @@ export async function reviewCommand(request: ReviewRequest, { signal, logger, ou
     });
     const files = await writeReport(report, out);
     if (!request.isQuiet) output.write(`\n${summary(report)}\n`);
-    output.write(`Report: ${join(out, 'report.html')}${request.isQuiet ? '' : ` (also ${files.filter((file) => file !== 'report.html').join(', ')})`}\n`);
+    output.write(
+      `Report: ${join(out, 'report.html')}${request.isQuiet ? '' : ` (also ${files.filter((file) => file !== 'report.html').join(', ')})`}\n`,
+    );
     return exitCode(report, request);
   } finally {
     await sample?.dispose();
@@ -46,11 +54,20 @@ function exitCode(report: Report, { isGate }: ReviewRequest): number {
 }
 
 function summary({ totals, agents, gate, repository, durationMs }: Report): string {
-  const found = [...SEVERITIES].reverse().map((severity) => `${totals[severity]} ${severity}`).join(', ');
-  const states = agents.filter(({ status }) => status !== 'done').map(({ name, status }) => `${name} ${status}`);
+  const found = [...SEVERITIES]
+    .reverse()
+    .map((severity) => `${totals[severity]} ${severity}`)
+    .join(', ');
+  const states = agents
+    .filter(({ status }) => status !== 'done')
+    .map(({ name, status }) => `${name} ${status}`);
   return [
     `${count(repository.fileCount, 'file')} seen in ${(durationMs / 1000).toFixed(1)} s. Findings: ${found}.`,
-    states.length === 0 ? `All ${agents.length} agents are done.` : `${agents.length - states.length} of ${agents.length} agents are done; ${states.join(', ')}.`,
-    gate.isPassed ? `The gate passes (limit: ${gate.limit}).` : `The gate fails (limit: ${gate.limit}): ${gate.reasons.join(' ')}`,
+    states.length === 0
+      ? `All ${agents.length} agents are done.`
+      : `${agents.length - states.length} of ${agents.length} agents are done; ${states.join(', ')}.`,
+    gate.isPassed
+      ? `The gate passes (limit: ${gate.limit}).`
+      : `The gate fails (limit: ${gate.limit}): ${gate.reasons.join(' ')}`,
   ].join('\n');
 }

@@ -1,12 +1,13 @@
 /** The main job: nine agents review one folder; what they found becomes a report. */
-import type { OrchestratorEvent } from '../contracts/events.ts';
-import type { Severity } from '../contracts/artifact.ts';
-import { Orchestrator } from '../orchestrator/orchestrator.ts';
+
 import { allAgents } from '../agents/all-agents.ts';
-import type { Report } from '../report/report-schema.ts';
-import { buildReport } from '../report/build-report.ts';
-import type { AgentRun } from '../report/agent-run.ts';
+import type { Severity } from '../contracts/artifact.ts';
+import type { OrchestratorEvent } from '../contracts/events.ts';
 import type { Logger } from '../observability/logger.ts';
+import { Orchestrator } from '../orchestrator/orchestrator.ts';
+import type { AgentRun } from '../report/agent-run.ts';
+import { buildReport } from '../report/build-report.ts';
+import type { Report } from '../report/report-schema.ts';
 import { WorkflowTemplates } from '../workflow/workflow-templates.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
 import { packageVersion } from './package-version.ts';
@@ -24,7 +25,14 @@ export interface ReviewOptions {
 export const REVIEWERS: readonly string[] = allAgents().map(({ name }) => name);
 
 /** Reviews a folder, which it leaves as it is. Rejects with `not-found` on a folder that can't be read, or the signal's reason. */
-export async function review({ root, allowExecute, gateSeverity, logger, signal, onEvent }: ReviewOptions): Promise<Report> {
+export async function review({
+  root,
+  allowExecute,
+  gateSeverity,
+  logger,
+  signal,
+  onEvent,
+}: ReviewOptions): Promise<Report> {
   const startedAt = Date.now();
   const workspace = await openWorkspace(root);
   const orchestrator = new Orchestrator({ workspace, policy: { allowExecute }, logger });
@@ -59,7 +67,11 @@ function note(runs: Map<string, AgentRun>, event: OrchestratorEvent, startedAt: 
   runs.set(event.agent, {
     name: event.agent,
     description,
-    status: result.success ? 'done' : result.stopReason === 'not-applicable' || result.stopReason === 'unavailable' ? result.stopReason : 'failed',
+    status: result.success
+      ? 'done'
+      : result.stopReason === 'not-applicable' || result.stopReason === 'unavailable'
+        ? result.stopReason
+        : 'failed',
     reason: result.errorMessage,
     startedAtMs: Math.max(0, event.at - startedAt - result.executionTimeMs),
     durationMs: result.executionTimeMs,
@@ -68,5 +80,13 @@ function note(runs: Map<string, AgentRun>, event: OrchestratorEvent, startedAt: 
 }
 
 function missing(name: string, description: string): AgentRun {
-  return { name, description, status: 'failed', reason: 'It did not run.', startedAtMs: 0, durationMs: 0, artifacts: [] };
+  return {
+    name,
+    description,
+    status: 'failed',
+    reason: 'It did not run.',
+    startedAtMs: 0,
+    durationMs: 0,
+    artifacts: [],
+  };
 }

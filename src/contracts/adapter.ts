@@ -3,10 +3,22 @@ import type { ErrorJson } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
 import type { SideEffects } from './skill.ts';
 
-export const AdapterType = { CLI: 'cli', API: 'api', VCS: 'vcs', CICD: 'cicd', DATABASE: 'database', MCP: 'mcp' } as const;
+export const AdapterType = {
+  CLI: 'cli',
+  API: 'api',
+  VCS: 'vcs',
+  CICD: 'cicd',
+  DATABASE: 'database',
+  MCP: 'mcp',
+} as const;
 export type AdapterType = (typeof AdapterType)[keyof typeof AdapterType];
 
-export const AdapterStatus = { DISCONNECTED: 'disconnected', CONNECTED: 'connected', DISABLED: 'disabled', ERROR: 'error' } as const;
+export const AdapterStatus = {
+  DISCONNECTED: 'disconnected',
+  CONNECTED: 'connected',
+  DISABLED: 'disabled',
+  ERROR: 'error',
+} as const;
 export type AdapterStatus = (typeof AdapterStatus)[keyof typeof AdapterStatus];
 
 export interface AdapterResult<D = unknown> {
@@ -28,6 +40,10 @@ export interface AdapterContract {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   /** A failed operation resolves with `success: false`; misuse and cancellation reject. */
-  execute(operation: string, parameters: unknown, options?: { readonly signal?: AbortSignal }): Promise<AdapterResult>;
+  execute(
+    operation: string,
+    parameters: unknown,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<AdapterResult>;
   healthCheck(): Promise<AdapterResult>;
 }

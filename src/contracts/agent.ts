@@ -74,7 +74,10 @@ export interface AgentContext {
   readonly tenant: string;
   readonly run: { readonly id: string; readonly attempt: number };
   /** Does `work` once per run, also over a crash. What it returns must be JSON. */
-  step<T extends JsonValue>(key: string, work: (step: { idempotencyKey: string; signal: AbortSignal }) => Promise<T>): Promise<T>;
+  step<T extends JsonValue>(
+    key: string,
+    work: (step: { idempotencyKey: string; signal: AbortSignal }) => Promise<T>,
+  ): Promise<T>;
   /** Tells those who watch the run. */
   emit(event: AgentEvent): void;
 }

@@ -15,7 +15,15 @@ export interface BackendCapabilities {
   readonly distributed: boolean;
 }
 
-export const RUN_STATUSES = ['waiting', 'queued', 'running', 'suspended', 'completed', 'failed', 'cancelled'] as const;
+export const RUN_STATUSES = [
+  'waiting',
+  'queued',
+  'running',
+  'suspended',
+  'completed',
+  'failed',
+  'cancelled',
+] as const;
 /**
  * `waiting`: for dependencies or a delay. `queued`: ready, for a slot. `running`: its function is working.
  * `suspended`: asleep, or waiting for a signal or a child, holding no slot. The last three are final.
@@ -116,7 +124,12 @@ export interface RunContext {
   /** The payload of the first signal of that name not yet taken; null when `timeoutMs` runs out first. */
   waitForSignal(key: string, name: string, options?: { readonly timeoutMs?: number }): Promise<JsonValue>;
   /** Submits a run of the same tenant that is cancelled together with this one. `key` makes its id: `runId/key`. */
-  child(key: string, name: string, input: JsonValue, options: Omit<SubmitOptions, 'id' | 'tenant'>): Promise<ChildReference>;
+  child(
+    key: string,
+    name: string,
+    input: JsonValue,
+    options: Omit<SubmitOptions, 'id' | 'tenant'>,
+  ): Promise<ChildReference>;
   /** The time, the same on replay. */
   now(key: string): Promise<number>;
 }

@@ -3,7 +3,12 @@ import type { JsonObject, JsonValue } from '../shared/json.ts';
 import type { Evidence, Severity } from './artifact.ts';
 import type { TaskJson } from './task.ts';
 
-export const EvaluationSeverity = { INFO: 'info', WARNING: 'warning', ERROR: 'error', CRITICAL: 'critical' } as const;
+export const EvaluationSeverity = {
+  INFO: 'info',
+  WARNING: 'warning',
+  ERROR: 'error',
+  CRITICAL: 'critical',
+} as const;
 export type EvaluationSeverity = Severity;
 
 export interface EvaluationFinding {

@@ -20,9 +20,20 @@ export type OrchestratorEventBody =
   /** A task was taken in. */
   | { readonly type: 'task-submitted'; readonly title: string }
   /** An attempt began, at this agent, for this reason. */
-  | { readonly type: 'task-started'; readonly title: string; readonly agent: string; readonly attempt: number; readonly routing: string }
+  | {
+      readonly type: 'task-started';
+      readonly title: string;
+      readonly agent: string;
+      readonly attempt: number;
+      readonly routing: string;
+    }
   /** An attempt failed and another one follows after the delay. */
-  | { readonly type: 'task-retrying'; readonly attempt: number; readonly delayMs: number; readonly errorMessage: string }
+  | {
+      readonly type: 'task-retrying';
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly errorMessage: string;
+    }
   /** A task ended well. */
   | { readonly type: 'task-completed'; readonly agent: string; readonly result: TaskResult }
   /** A task ended otherwise; `stopReason` says how. */
@@ -36,7 +47,13 @@ export type OrchestratorEventBody =
   /** A step of a workflow began. */
   | { readonly type: 'workflow-step-started'; readonly stepId: string; readonly step: string }
   /** A step of a workflow ended. */
-  | { readonly type: 'workflow-step-finished'; readonly stepId: string; readonly step: string; readonly status: string; readonly errorMessage: string | null }
+  | {
+      readonly type: 'workflow-step-finished';
+      readonly stepId: string;
+      readonly step: string;
+      readonly status: string;
+      readonly errorMessage: string | null;
+    }
   /** A workflow ended. */
   | { readonly type: 'workflow-finished'; readonly success: boolean; readonly errorMessage: string | null }
   /** A message reached an agent. */

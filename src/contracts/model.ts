@@ -83,7 +83,10 @@ export interface ModelClient {
   readonly info: ModelInfo;
   create(messages: readonly ModelMessage[], options?: CreateOptions): Promise<CreateResult>;
   /** Text pieces as they come, then the whole result as the last item. */
-  createStream(messages: readonly ModelMessage[], options?: CreateOptions): AsyncIterable<string | CreateResult>;
+  createStream(
+    messages: readonly ModelMessage[],
+    options?: CreateOptions,
+  ): AsyncIterable<string | CreateResult>;
   /** An upper bound of the tokens that these messages and tools take. */
   countTokens(messages: readonly ModelMessage[], options?: Pick<CreateOptions, 'tools'>): number;
   close(): Promise<void>;

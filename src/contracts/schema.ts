@@ -18,7 +18,9 @@ export interface Schema<T = unknown> {
     ) =>
       | { readonly value: T; readonly issues?: undefined }
       | { readonly issues: readonly SchemaIssue[] }
-      | Promise<{ readonly value: T; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }>;
+      | Promise<
+          { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }
+        >;
   };
 }
 
@@ -30,9 +32,13 @@ export async function parseWith<T>(schema: Schema<T>, value: unknown, what: stri
   const outcome = await schema['~standard'].validate(value);
   if (outcome.issues === undefined) return outcome.value;
   const issues = outcome.issues.map((issue) => `${pathOf(issue)}: ${issue.message}`);
-  throw new OrchestratorError('schema-mismatch', `${what} does not fit its schema: ${issues.slice(0, 5).join('; ')}.`, {
-    details: { what, issues: issues as JsonValue[] as readonly string[] },
-  });
+  throw new OrchestratorError(
+    'schema-mismatch',
+    `${what} does not fit its schema: ${issues.slice(0, 5).join('; ')}.`,
+    {
+      details: { what, issues: issues as JsonValue[] as readonly string[] },
+    },
+  );
 }
 
 function pathOf(issue: SchemaIssue): string {

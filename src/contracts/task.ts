@@ -25,7 +25,12 @@ export const TaskPriority = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high', CRITIC
 export type TaskPriority = (typeof TaskPriority)[keyof typeof TaskPriority];
 
 /** A priority as a number, higher is more urgent: low 0 to critical 3. */
-export const PRIORITY_RANK: Readonly<Record<TaskPriority, number>> = { low: 0, medium: 1, high: 2, critical: 3 };
+export const PRIORITY_RANK: Readonly<Record<TaskPriority, number>> = {
+  low: 0,
+  medium: 1,
+  high: 2,
+  critical: 3,
+};
 
 export const TaskStatus = {
   PENDING: 'pending',

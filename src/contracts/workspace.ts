@@ -24,7 +24,14 @@ export interface TextFile {
 /** Something in the folder that is not read, and why. */
 export interface SkippedFile {
   readonly path: string;
-  readonly reason: 'too-large' | 'binary' | 'unreadable' | 'symlink' | 'special' | 'too-many-files' | 'outside';
+  readonly reason:
+    | 'too-large'
+    | 'binary'
+    | 'unreadable'
+    | 'symlink'
+    | 'special'
+    | 'too-many-files'
+    | 'outside';
 }
 
 export interface WorkspaceListing {

@@ -14,7 +14,10 @@ export class ConversationManager {
   readonly #keepEnded: number;
 
   /** `keepEnded`: how many ended conversations stay. @default 1000 */
-  constructor({ ids = randomIds, keepEnded = 1000 }: { readonly ids?: IdSource; readonly keepEnded?: number } = {}) {
+  constructor({
+    ids = randomIds,
+    keepEnded = 1000,
+  }: { readonly ids?: IdSource; readonly keepEnded?: number } = {}) {
     this.#ids = ids;
     this.#keepEnded = keepEnded;
   }
@@ -28,7 +31,9 @@ export class ConversationManager {
   }): Conversation {
     const id = options.id ?? this.#ids('conversation');
     if (this.#conversations.has(id)) {
-      throw new OrchestratorError('already-exists', `There is already a conversation ${id}.`, { details: { id } });
+      throw new OrchestratorError('already-exists', `There is already a conversation ${id}.`, {
+        details: { id },
+      });
     }
     const conversation = new Conversation({ ...options, id });
     this.#conversations.set(id, conversation);
@@ -73,11 +78,16 @@ export class ConversationManager {
       const known = options.agents.map((candidate) => candidate.name).join(', ') || 'none';
       throw new InvalidArgumentError('participants', `names of registered agents (${known})`, name);
     });
-    if (agents.length === 0) throw new InvalidArgumentError('participants', 'at least one agent', conversation.participants);
+    if (agents.length === 0)
+      throw new InvalidArgumentError('participants', 'at least one agent', conversation.participants);
     const controller = new AbortController();
     this.#running.set(id, controller);
     try {
-      await runSequential(conversation, { ...options, agents, signal: mergeSignals(options.signal, controller.signal) });
+      await runSequential(conversation, {
+        ...options,
+        agents,
+        signal: mergeSignals(options.signal, controller.signal),
+      });
     } catch (error) {
       if (options.signal.aborted || !controller.signal.aborted) throw error;
     } finally {
@@ -94,7 +104,8 @@ export class ConversationManager {
 
   #forgetOld(): void {
     const ended = [...this.#conversations.values()].filter((conversation) => !isOpen(conversation));
-    for (const { id } of ended.slice(0, Math.max(0, ended.length - this.#keepEnded))) this.#conversations.delete(id);
+    for (const { id } of ended.slice(0, Math.max(0, ended.length - this.#keepEnded)))
+      this.#conversations.delete(id);
   }
 }
 

@@ -40,7 +40,14 @@ export interface ConversationTurn {
 }
 
 /** Why a conversation ended. */
-export const CONVERSATION_STOPS = ['all-passed', 'max-rounds', 'max-turns', 'terminated', 'cancelled', 'failed'] as const;
+export const CONVERSATION_STOPS = [
+  'all-passed',
+  'max-rounds',
+  'max-turns',
+  'terminated',
+  'cancelled',
+  'failed',
+] as const;
 export type ConversationStop = (typeof CONVERSATION_STOPS)[number];
 
 /** Where a conversation may go from each status. */
@@ -121,7 +128,11 @@ export class Conversation {
   }
 
   /** Ends it. Throws `illegal-transition` when it has ended. */
-  end(status: 'completed' | 'failed' | 'cancelled', stopReason: ConversationStop, detail: string | null = null): void {
+  end(
+    status: 'completed' | 'failed' | 'cancelled',
+    stopReason: ConversationStop,
+    detail: string | null = null,
+  ): void {
     this.#move(status);
     this.#stopReason = stopReason;
     this.#stopDetail = detail;
@@ -147,8 +158,12 @@ export class Conversation {
   }
 
   #refuse(what: string): never {
-    throw new OrchestratorError('illegal-transition', `Conversation ${this.id} is ${this.#status} and can't ${what}.`, {
-      details: { id: this.id, status: this.#status },
-    });
+    throw new OrchestratorError(
+      'illegal-transition',
+      `Conversation ${this.id} is ${this.#status} and can't ${what}.`,
+      {
+        details: { id: this.id, status: this.#status },
+      },
+    );
   }
 }

@@ -40,7 +40,8 @@ export async function runSequential(conversation: Conversation, options: Sequent
         const over = options.isOver?.(conversation.turns);
         if (over !== undefined) return end(conversation, 'terminated', over);
       }
-      if (!hasPosted) return end(conversation, 'all-passed', `All ${agents.length} agents passed in round ${round}.`);
+      if (!hasPosted)
+        return end(conversation, 'all-passed', `All ${agents.length} agents passed in round ${round}.`);
     }
     end(conversation, 'max-rounds', `The limit of ${maxRounds} rounds was met.`);
   } catch (error) {
@@ -98,7 +99,9 @@ function turnOf(
   round: number,
   posted: ReadonlySet<string>,
 ): Omit<ConversationTurn, 'timestamp'> {
-  const references = referencesOf(response).filter(({ artifactId, findingId }) => !posted.has(findingId ?? artifactId));
+  const references = referencesOf(response).filter(
+    ({ artifactId, findingId }) => !posted.has(findingId ?? artifactId),
+  );
   const content = response.content.trim();
   const isNewText = content !== '' && !posted.has(digestOf(content)) && referencesOf(response).length === 0;
   const isPass = response.metadata['pass'] === true || (references.length === 0 && !isNewText);

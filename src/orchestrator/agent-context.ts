@@ -1,6 +1,7 @@
 /** Builds what an agent may use, with every call of a model or a tool made a step of the run. */
-import type { AgentContext, AgentContract, AgentEvent } from '../contracts/agent.ts';
+
 import type { AdapterContract } from '../contracts/adapter.ts';
+import type { AgentContext, AgentContract, AgentEvent } from '../contracts/agent.ts';
 import type { AgentMemory, KnowledgeReader } from '../contracts/memory.ts';
 import type { ModelClient } from '../contracts/model.ts';
 import type { ProgramRunner } from '../contracts/program.ts';
@@ -28,7 +29,9 @@ export interface ContextSources {
   readonly tenant: string;
   memoryFor(agent: AgentContract): AgentMemory;
   /** The same snapshot for all runs that belong to one root run. */
-  workspaceFor(rootRunId: string): Promise<{ readonly workspace: Workspace | undefined; readonly runner: ProgramRunner }>;
+  workspaceFor(
+    rootRunId: string,
+  ): Promise<{ readonly workspace: Workspace | undefined; readonly runner: ProgramRunner }>;
 }
 
 /** What is particular to one piece of work. */

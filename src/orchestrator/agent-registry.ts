@@ -19,9 +19,13 @@ export class AgentRegistry {
   register(agent: AgentContract): void {
     checkAgent(agent);
     if (this.#agents.has(agent.name)) {
-      throw new OrchestratorError('already-exists', `There is already an agent named ${agent.name}; give one of them another \`name\`.`, {
-        details: { name: agent.name },
-      });
+      throw new OrchestratorError(
+        'already-exists',
+        `There is already an agent named ${agent.name}; give one of them another \`name\`.`,
+        {
+          details: { name: agent.name },
+        },
+      );
     }
     this.#agents.set(agent.name, agent);
   }
@@ -41,7 +45,9 @@ export class AgentRegistry {
     const agent = this.#agents.get(checkText('name', name));
     if (agent !== undefined) return agent;
     const known = [...this.#agents.keys()].join(', ') || 'none';
-    throw new OrchestratorError('not-found', `There is no agent named ${name}; registered: ${known}.`, { details: { name, known } });
+    throw new OrchestratorError('not-found', `There is no agent named ${name}; registered: ${known}.`, {
+      details: { name, known },
+    });
   }
 
   /** Calls `initialize` once; a failed call is tried again by the next task. */
@@ -59,18 +65,23 @@ export class AgentRegistry {
     const agents = [...this.#prepared.keys()];
     this.#prepared.clear();
     const settled = await Promise.allSettled(agents.map(async (agent) => agent.shutdown?.()));
-    return settled.filter((outcome) => outcome.status === 'rejected').map(({ reason }: { reason: unknown }) => reason);
+    return settled
+      .filter((outcome) => outcome.status === 'rejected')
+      .map(({ reason }: { reason: unknown }) => reason);
   }
 }
 
 function checkAgent(agent: unknown): void {
   const candidate = agent as Partial<AgentContract> | null | undefined;
-  if (typeof candidate !== 'object' || candidate === null) throw new InvalidArgumentError('agent', 'an agent', agent);
+  if (typeof candidate !== 'object' || candidate === null)
+    throw new InvalidArgumentError('agent', 'an agent', agent);
   checkText('agent.name', candidate.name);
   for (const method of ['handleTask', 'processMessage'] as const) {
-    if (typeof candidate[method] !== 'function') throw new InvalidArgumentError(`agent.${method}`, 'a function', candidate[method]);
+    if (typeof candidate[method] !== 'function')
+      throw new InvalidArgumentError(`agent.${method}`, 'a function', candidate[method]);
   }
   for (const list of ['capabilities', 'taskTypes'] as const) {
-    if (!Array.isArray(candidate[list])) throw new InvalidArgumentError(`agent.${list}`, 'an array', candidate[list]);
+    if (!Array.isArray(candidate[list]))
+      throw new InvalidArgumentError(`agent.${list}`, 'an array', candidate[list]);
   }
 }

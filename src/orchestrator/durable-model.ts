@@ -34,7 +34,9 @@ export function durableModel(model: ModelClient, step: StepFunction, meter: Usag
     create: (messages, options = {}) => ask(messages, options, (all) => model.create(messages, all)),
     async *createStream(messages, options = {}) {
       const pieces = new Channel<string>();
-      const asked = ask(messages, options, (all) => collect(model.createStream(messages, all), pieces)).finally(() => pieces.close());
+      const asked = ask(messages, options, (all) =>
+        collect(model.createStream(messages, all), pieces),
+      ).finally(() => pieces.close());
       asked.catch(() => undefined);
       let hasStreamed = false;
       for await (const piece of pieces) {
@@ -51,12 +53,17 @@ export function durableModel(model: ModelClient, step: StepFunction, meter: Usag
   };
 }
 
-async function collect(stream: AsyncIterable<string | CreateResult>, pieces: Channel<string>): Promise<CreateResult> {
+async function collect(
+  stream: AsyncIterable<string | CreateResult>,
+  pieces: Channel<string>,
+): Promise<CreateResult> {
   let result: CreateResult | undefined;
   for await (const item of stream) {
     if (typeof item === 'string') pieces.push(item);
     else result = item;
   }
   if (result !== undefined) return result;
-  throw new OrchestratorError('model-failed', 'The stream of the model ended without a result.', { retryable: true });
+  throw new OrchestratorError('model-failed', 'The stream of the model ended without a result.', {
+    retryable: true,
+  });
 }

@@ -15,7 +15,11 @@ export function durableTools(tools: readonly AnyTool[], step: StepFunction, mete
       const tool = tools.find((candidate) => candidate.name === name);
       if (tool === undefined) {
         const known = tools.map((candidate) => candidate.name).join(', ') || 'none';
-        throw new OrchestratorError('not-found', `There is no tool ${JSON.stringify(name)}; there are: ${known}.`, { details: { name, known } });
+        throw new OrchestratorError(
+          'not-found',
+          `There is no tool ${JSON.stringify(name)}; there are: ${known}.`,
+          { details: { name, known } },
+        );
       }
       const count = (counts.get(name) ?? 0) + 1;
       counts.set(name, count);

@@ -21,15 +21,23 @@ export class EventLog {
   readonly #clock: Clock;
   readonly #tenant: string;
   readonly #capacity: number;
-  readonly #streams = new Set<{ readonly filter: StreamFilter; readonly channel: Channel<OrchestratorEvent> }>();
+  readonly #streams = new Set<{
+    readonly filter: StreamFilter;
+    readonly channel: Channel<OrchestratorEvent>;
+  }>();
   #position = 0;
 
-  constructor({ clock, tenant, capacity = 10_000 }: { readonly clock: Clock; readonly tenant: string; readonly capacity?: number }) {
+  constructor({
+    clock,
+    tenant,
+    capacity = 10_000,
+  }: { readonly clock: Clock; readonly tenant: string; readonly capacity?: number }) {
     this.#clock = clock;
     this.#tenant = tenant;
     this.#capacity = capacity;
     this.#source = new EventSource((error, event) => {
-      if (event.type !== 'listener-failed') this.emit(event.runId, { type: 'listener-failed', error: errorToJson(error) });
+      if (event.type !== 'listener-failed')
+        this.emit(event.runId, { type: 'listener-failed', error: errorToJson(error) });
     });
   }
 
@@ -55,7 +63,8 @@ export class EventLog {
     this.#kept.push(event);
     // Trimmed in blocks, so that one event costs no shift of the whole.
     if (this.#kept.length > this.#capacity * 2) this.#kept.splice(0, this.#kept.length - this.#capacity);
-    for (const { filter, channel } of this.#streams) if (event.rootRunId === filter.rootRunId) channel.push(event);
+    for (const { filter, channel } of this.#streams)
+      if (event.rootRunId === filter.rootRunId) channel.push(event);
     this.#source.emit(event);
   }
 

@@ -35,11 +35,19 @@ export function resolveMessage(init: MessageInit, ids: IdSource, clock: Clock): 
 }
 
 /** Delivers a message. An agent that throws or returns nonsense answers with `success: false`; only an abort rejects. */
-export async function deliver(agent: AgentContract, message: AgentMessage, context: AgentContext): Promise<AgentResponse> {
+export async function deliver(
+  agent: AgentContract,
+  message: AgentMessage,
+  context: AgentContext,
+): Promise<AgentResponse> {
   try {
     const response: unknown = await agent.processMessage(message, context);
-    if (isPlainObject(response) && typeof response['content'] === 'string') return response as unknown as AgentResponse;
-    throw new OrchestratorError('agent-failed', `${agent.name} returned something that is no response: expected an object with \`content\`.`);
+    if (isPlainObject(response) && typeof response['content'] === 'string')
+      return response as unknown as AgentResponse;
+    throw new OrchestratorError(
+      'agent-failed',
+      `${agent.name} returned something that is no response: expected an object with \`content\`.`,
+    );
   } catch (error) {
     if (context.signal.aborted) throw context.signal.reason;
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,6 @@
 /** What a caller may set on an orchestrator, and what it makes of it. */
+
+import { MemoryBackend } from '../backends/memory/index.ts';
 import type { AdapterContract } from '../contracts/adapter.ts';
 import type { AgentContract } from '../contracts/agent.ts';
 import type { Backend } from '../contracts/backend.ts';
@@ -7,6 +9,8 @@ import type { AgentMemory } from '../contracts/memory.ts';
 import type { ModelClient } from '../contracts/model.ts';
 import type { AnyTool } from '../contracts/tool.ts';
 import type { Workspace } from '../contracts/workspace.ts';
+import { KnowledgeBase } from '../memory/knowledge-base.ts';
+import { MemoryStore } from '../memory/memory-store.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { MetricsCollector } from '../observability/metrics.ts';
 import { Tracer } from '../observability/tracer.ts';
@@ -14,9 +18,6 @@ import { checkBoolean, checkInteger, checkObject, checkText } from '../shared/ch
 import { InvalidArgumentError } from '../shared/errors.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
-import { MemoryBackend } from '../backends/memory/index.ts';
-import { KnowledgeBase } from '../memory/knowledge-base.ts';
-import { MemoryStore } from '../memory/memory-store.ts';
 
 /** All have defaults. */
 export interface OrchestratorOptions {
@@ -51,22 +52,40 @@ export interface OrchestratorOptions {
 }
 
 /** The same with everything filled in. */
-export interface ResolvedOptions extends Required<Omit<OrchestratorOptions, 'model' | 'workspace' | 'policy'>> {
+export interface ResolvedOptions
+  extends Required<Omit<OrchestratorOptions, 'model' | 'workspace' | 'policy'>> {
   readonly model: ModelClient | undefined;
   readonly workspace: string | Workspace | undefined;
   readonly allowExecute: boolean;
 }
 
 const KNOWN = new Set([
-  'backend', 'model', 'workspace', 'memory', 'knowledge', 'adapters', 'tools', 'policy', 'evaluators', 'concurrency',
-  'tenant', 'logger', 'metrics', 'tracer', 'clock', 'ids',
+  'backend',
+  'model',
+  'workspace',
+  'memory',
+  'knowledge',
+  'adapters',
+  'tools',
+  'policy',
+  'evaluators',
+  'concurrency',
+  'tenant',
+  'logger',
+  'metrics',
+  'tracer',
+  'clock',
+  'ids',
 ]);
 
 /** Fills in the defaults and checks each option. Throws {@link InvalidArgumentError}. */
 export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
   checkObject('options', options);
   const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
-  if (unknown !== undefined) throw new InvalidArgumentError('options', `an object with keys among ${[...KNOWN].join(', ')}`, { [unknown]: null });
+  if (unknown !== undefined)
+    throw new InvalidArgumentError('options', `an object with keys among ${[...KNOWN].join(', ')}`, {
+      [unknown]: null,
+    });
   const clock = options.clock ?? systemClock;
   const ids = options.ids ?? randomIds;
   const policy = options.policy ?? {};
@@ -76,7 +95,9 @@ export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
     model: member('model', options.model, 'create', 'a model client'),
     workspace: workspaceOf(options.workspace),
     memory: options.memory ?? ((agent) => new MemoryStore({ owner: agent.name, clock, ids })),
-    knowledge: member('knowledge', options.knowledge, 'search', 'a knowledge base') ?? new KnowledgeBase({ clock, ids }),
+    knowledge:
+      member('knowledge', options.knowledge, 'search', 'a knowledge base') ??
+      new KnowledgeBase({ clock, ids }),
     adapters: list('adapters', options.adapters, 'execute', 'adapters'),
     tools: list('tools', options.tools, 'execute', 'tools'),
     allowExecute: checkBoolean('policy.allowExecute', policy.allowExecute ?? false),
@@ -91,7 +112,12 @@ export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
   };
 }
 
-function member<T extends object>(name: string, value: T | undefined, method: string, what: string): T | undefined {
+function member<T extends object>(
+  name: string,
+  value: T | undefined,
+  method: string,
+  what: string,
+): T | undefined {
   if (value === undefined) return undefined;
   if (typeof (value as Record<string, unknown> | null)?.[method] !== 'function') {
     throw new InvalidArgumentError(name, `${what} (an object with a \`${method}\` method)`, value);
@@ -99,7 +125,12 @@ function member<T extends object>(name: string, value: T | undefined, method: st
   return value;
 }
 
-function list<T extends object>(name: string, value: readonly T[] | undefined, method: string, what: string): readonly T[] {
+function list<T extends object>(
+  name: string,
+  value: readonly T[] | undefined,
+  method: string,
+  what: string,
+): readonly T[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw new InvalidArgumentError(name, `an array of ${what}`, value);
   for (const [index, item] of value.entries()) member(`${name}[${index}]`, item as T, method, what);

@@ -2,7 +2,13 @@
  * The one object that an application holds: agents are registered with it, work is given to it, and it drives that work
  * over its backend.
  */
-import type { AgentCapability, AgentContext, AgentContract, AgentMessage, AgentResponse } from '../contracts/agent.ts';
+import type {
+  AgentCapability,
+  AgentContext,
+  AgentContract,
+  AgentMessage,
+  AgentResponse,
+} from '../contracts/agent.ts';
 import type { RunStatus } from '../contracts/backend.ts';
 import type { OrchestratorEvent, OrchestratorEventBody } from '../contracts/events.ts';
 import type { TaskJson, TaskResult } from '../contracts/task.ts';
@@ -13,9 +19,10 @@ import { checkInteger, checkSignal, checkText } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskInit } from '../tasks/task-fields.ts';
-import { AgentRegistry } from './agent-registry.ts';
 import { buildContext, type ContextSources } from './agent-context.ts';
+import { AgentRegistry } from './agent-registry.ts';
 import { contextSources } from './context-sources.ts';
+import { createCorrector } from './corrector.ts';
 import { EventLog } from './event-log.ts';
 import { LastResults } from './last-results.ts';
 import { deliver, type MessageInit, resolveMessage } from './messaging.ts';
@@ -85,6 +92,7 @@ export class Orchestrator {
         agents: () => this.#registry.all,
         prepare: (agent) => this.#registry.prepare(agent),
         results: (runId) => this.#desk.run(runId),
+        correct: createCorrector(this.#options.evaluators),
         emit: (runId, body) => this.#tell(runId, body),
       }),
     );
@@ -100,13 +108,19 @@ export class Orchestrator {
     this.#registry.register(agent);
     const { enableAutogen = false, model } = agent as { enableAutogen?: boolean; model?: unknown };
     if (enableAutogen && model === undefined && this.#options.model === undefined) {
-      this.#options.logger.warn({ agent: agent.name }, 'enableAutogen is set but there is no model: the agent uses its skills alone');
+      this.#options.logger.warn(
+        { agent: agent.name },
+        'enableAutogen is set but there is no model: the agent uses its skills alone',
+      );
     }
   }
 
   /** Takes several in, from an array or a map by name. */
   registerAgents(agents: Iterable<AgentContract> | ReadonlyMap<string, AgentContract>): void {
-    const list = agents instanceof Map ? (agents as ReadonlyMap<string, AgentContract>).values() : (agents as Iterable<AgentContract>);
+    const list =
+      agents instanceof Map
+        ? (agents as ReadonlyMap<string, AgentContract>).values()
+        : (agents as Iterable<AgentContract>);
     if (typeof (list as Iterable<AgentContract> | null | undefined)?.[Symbol.iterator] !== 'function') {
       throw new InvalidArgumentError('agents', 'an array or a map of agents', agents);
     }
@@ -152,7 +166,10 @@ export class Orchestrator {
   }
 
   /** Hands several in, in any order of dependencies; the batch is checked before the first goes in. Ids come in the given order. */
-  async submitTasks(tasks: readonly (Task | TaskInit)[], { signal }: WaitOptions = {}): Promise<readonly string[]> {
+  async submitTasks(
+    tasks: readonly (Task | TaskInit)[],
+    { signal }: WaitOptions = {},
+  ): Promise<readonly string[]> {
     this.#refuseWhenStopped();
     checkSignal('signal', signal)?.throwIfAborted();
     if (!Array.isArray(tasks)) throw new InvalidArgumentError('tasks', 'an array of tasks', tasks);
@@ -176,11 +193,17 @@ export class Orchestrator {
   }
 
   /** The result of a task that was handed in. Rejects with `not-found`, `timed-out` or the signal's reason. */
-  async waitFor(taskId: string, { signal, timeoutMs }: WaitOptions & { readonly timeoutMs?: number } = {}): Promise<TaskResult> {
+  async waitFor(
+    taskId: string,
+    { signal, timeoutMs }: WaitOptions & { readonly timeoutMs?: number } = {},
+  ): Promise<TaskResult> {
     checkText('taskId', taskId);
     checkSignal('signal', signal);
     if (timeoutMs !== undefined) checkInteger('timeoutMs', timeoutMs, 0);
-    return this.#desk.result(taskId, { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) });
+    return this.#desk.result(taskId, {
+      ...(signal && { signal }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    });
   }
 
   /** Ends a task or a workflow with all that it started. Resolves when its programs are gone. What has ended stays as it is. */
@@ -223,7 +246,10 @@ export class Orchestrator {
   }
 
   /** Asks all agents but the sender at once; answers come in the order of registration. */
-  async broadcastMessage(message: Omit<MessageInit, 'recipient'>, { signal }: WaitOptions = {}): Promise<readonly AgentResponse[]> {
+  async broadcastMessage(
+    message: Omit<MessageInit, 'recipient'>,
+    { signal }: WaitOptions = {},
+  ): Promise<readonly AgentResponse[]> {
     this.#refuseWhenStopped();
     const resolved = resolveMessage({ ...message, recipient: '*' }, this.#options.ids, this.#options.clock);
     const others = this.#registry.all.filter(({ name }) => name !== resolved.sender);
@@ -246,11 +272,16 @@ export class Orchestrator {
     const events = this.#events.stream({ rootRunId: id, after });
     try {
       if ((await this.#desk.run(id)) === undefined) {
-        throw new OrchestratorError('not-found', `There is no run ${id} of tenant ${this.#options.tenant}.`, { details: { id } });
+        throw new OrchestratorError('not-found', `There is no run ${id} of tenant ${this.#options.tenant}.`, {
+          details: { id },
+        });
       }
       const ended = this.#desk.outcome(id, { signal: mergeSignals(signal, this.#closing.signal) });
       // One turn of the event loop lets the watchers of the run tell its end first.
-      ended.then(() => setImmediate(() => events.close()), () => events.close());
+      ended.then(
+        () => setImmediate(() => events.close()),
+        () => events.close(),
+      );
       yield* events;
       signal?.throwIfAborted();
     } finally {
@@ -261,7 +292,8 @@ export class Orchestrator {
   /** How it stands. Counts the runs that the backend keeps. */
   async getStatus(): Promise<OrchestratorStatus> {
     const runs: Partial<Record<RunStatus, number>> = {};
-    for await (const { status } of this.#options.backend.store.list({ tenant: this.#options.tenant })) runs[status] = (runs[status] ?? 0) + 1;
+    for await (const { status } of this.#options.backend.store.list({ tenant: this.#options.tenant }))
+      runs[status] = (runs[status] ?? 0) + 1;
     return {
       state: this.#state,
       tenant: this.#options.tenant,
@@ -290,15 +322,20 @@ export class Orchestrator {
     await backend.stop({ drainMs });
     this.#closing.abort(new OrchestratorError('stopped', 'The orchestrator was shut down.'));
     const errors = [...(await this.#registry.shutdown())];
-    const closed = await Promise.allSettled([...adapters.map((adapter) => adapter.disconnect()), model?.close()]);
+    const closed = await Promise.allSettled([
+      ...adapters.map((adapter) => adapter.disconnect()),
+      model?.close(),
+    ]);
     errors.push(...closed.filter((one) => one.status === 'rejected').map((one) => one.reason as unknown));
-    for (const error of errors) logger.warn({ error: toError(error).message }, 'something failed while shutting down');
+    for (const error of errors)
+      logger.warn({ error: toError(error).message }, 'something failed while shutting down');
     this.#events.close();
   }
 
   #tell(runId: string, body: OrchestratorEventBody): void {
     if (body.type === 'task-started') this.#desk.tracker.started(runId, body.agent);
-    if (body.type === 'task-retrying') this.#desk.tracker.retrying(runId, body.attempt, body.delayMs, body.errorMessage);
+    if (body.type === 'task-retrying')
+      this.#desk.tracker.retrying(runId, body.attempt, body.delayMs, body.errorMessage);
     if (body.type === 'task-completed' || body.type === 'task-failed') {
       if (body.agent !== null) this.#lastResults.keep(body.agent, runId, body.result);
     }
@@ -322,7 +359,11 @@ export class Orchestrator {
     }
   }
 
-  async #deliver(agent: AgentContract, message: AgentMessage, signal: AbortSignal | undefined): Promise<AgentResponse> {
+  async #deliver(
+    agent: AgentContract,
+    message: AgentMessage,
+    signal: AbortSignal | undefined,
+  ): Promise<AgentResponse> {
     checkSignal('signal', signal)?.throwIfAborted();
     const context = await this.#messageContext(agent, message.correlationId, signal);
     this.#tell(message.correlationId, { type: 'message-sent', message });
@@ -330,7 +371,11 @@ export class Orchestrator {
   }
 
   /** A context outside any run: nothing is journalled. Messages of the same minute share one snapshot of the workspace. */
-  async #messageContext(agent: AgentContract, runId: string, signal: AbortSignal | undefined): Promise<AgentContext> {
+  async #messageContext(
+    agent: AgentContract,
+    runId: string,
+    signal: AbortSignal | undefined,
+  ): Promise<AgentContext> {
     await this.#registry.prepare(agent);
     const working = mergeSignals(signal, this.#closing.signal);
     return buildContext(this.#sources, {

@@ -45,15 +45,22 @@ export function findRoutes(
   const capability = CAPABILITY_FOR[task.taskType];
   return agents
     .filter(({ capabilities }) => capabilities.includes(capability))
-    .map((agent) => ({ agent, reason: `No agent lists ${task.taskType} tasks; ${agent.name} has the capability ${capability}.` }));
+    .map((agent) => ({
+      agent,
+      reason: `No agent lists ${task.taskType} tasks; ${agent.name} has the capability ${capability}.`,
+    }));
 }
 
 /** The best route. Throws `no-agent`, naming what was needed and what is registered. */
-export function routeTask(task: Pick<TaskJson, 'id' | 'taskType' | 'assignedAgent'>, agents: readonly AgentContract[]): Route {
+export function routeTask(
+  task: Pick<TaskJson, 'id' | 'taskType' | 'assignedAgent'>,
+  agents: readonly AgentContract[],
+): Route {
   const [best] = findRoutes(task, agents);
   if (best !== undefined) return best;
   const registered = agents.map(({ name }) => name).join(', ') || 'none';
-  const need = task.assignedAgent === null ? `an agent for ${task.taskType} tasks` : `the agent ${task.assignedAgent}`;
+  const need =
+    task.assignedAgent === null ? `an agent for ${task.taskType} tasks` : `the agent ${task.assignedAgent}`;
   throw new OrchestratorError('no-agent', `Task ${task.id} needs ${need}; registered: ${registered}.`, {
     details: { taskId: task.id, taskType: task.taskType, assignedAgent: task.assignedAgent, registered },
   });

@@ -33,7 +33,8 @@ export class TaskDesk {
   entity(task: Task | TaskInit): Task {
     const { tenant, clock, ids } = this.#options;
     if (task instanceof Task) return this.#ownTenant(task);
-    if (typeof task !== 'object' || task === null) throw new InvalidArgumentError('task', 'a Task or an object with title and description', task);
+    if (typeof task !== 'object' || task === null)
+      throw new InvalidArgumentError('task', 'a Task or an object with title and description', task);
     return this.#ownTenant(new Task({ tenant, ...task }, { clock, ids }));
   }
 
@@ -59,9 +60,13 @@ export class TaskDesk {
     for (const task of tasks) {
       for (const id of task.dependencies) {
         if (batch.has(id) || (await this.run(id)) !== undefined) continue;
-        throw new OrchestratorError('unknown-dependency', `Task ${task.id} depends on ${id}, which is neither in this batch nor known.`, {
-          details: { taskId: task.id, dependency: id },
-        });
+        throw new OrchestratorError(
+          'unknown-dependency',
+          `Task ${task.id} depends on ${id}, which is neither in this batch nor known.`,
+          {
+            details: { taskId: task.id, dependency: id },
+          },
+        );
       }
     }
   }
@@ -71,9 +76,13 @@ export class TaskDesk {
     const known = await this.#backend.store.get(task.id, tenant);
     if (known !== undefined) return;
     if (task.isTerminal()) {
-      throw new OrchestratorError('illegal-transition', `Task ${task.id} has already ended as ${task.status}; make a new task to do it again.`, {
-        details: { taskId: task.id, status: task.status },
-      });
+      throw new OrchestratorError(
+        'illegal-transition',
+        `Task ${task.id} has already ended as ${task.status}; make a new task to do it again.`,
+        {
+          details: { taskId: task.id, status: task.status },
+        },
+      );
     }
     await this.#backend.submit('task', this.#inputOf(task), {
       id: task.id,
@@ -89,7 +98,14 @@ export class TaskDesk {
 
   /** The run's input: what the task is, without where it stands. */
   #inputOf(task: Task): JsonValue {
-    return toJsonValue({ ...task.toJSON(), status: 'pending', tenant: this.#options.tenant, result: null, startedAt: null, completedAt: null });
+    return toJsonValue({
+      ...task.toJSON(),
+      status: 'pending',
+      tenant: this.#options.tenant,
+      result: null,
+      startedAt: null,
+      completedAt: null,
+    });
   }
 
   /** Waits for the end, whoever asks for it, so that the task object and the listeners hear of it. */
@@ -99,11 +115,18 @@ export class TaskDesk {
       const result = resultOfOutcome(outcome);
       this.tracker.ended(taskId, outcome.status, result);
       if (outcome.status === 'cancelled') {
-        this.#emit(taskId, { type: 'task-cancelled', stopReason: result.stopReason, errorMessage: result.errorMessage ?? '' });
+        this.#emit(taskId, {
+          type: 'task-cancelled',
+          stopReason: result.stopReason,
+          errorMessage: result.errorMessage ?? '',
+        });
       }
     } catch (error) {
       // The backend was stopped before the run ended; a durable one takes the run up again at the next start.
-      this.#options.logger.debug({ taskId, reason: toError(error).message }, 'the watch on a task ended before the task did');
+      this.#options.logger.debug(
+        { taskId, reason: toError(error).message },
+        'the watch on a task ended before the task did',
+      );
     } finally {
       this.#submissions.delete(taskId);
     }
@@ -115,30 +138,46 @@ export class TaskDesk {
   }
 
   /** Waits for a run's end. */
-  outcome(runId: string, options: { readonly signal?: AbortSignal; readonly timeoutMs?: number }): Promise<RunOutcome> {
+  outcome(
+    runId: string,
+    options: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
+  ): Promise<RunOutcome> {
     return this.#backend.store.result(runId, this.#options.tenant, options);
   }
 
   /** Waits for a task's end. */
-  async result(taskId: string, options: { readonly signal?: AbortSignal; readonly timeoutMs?: number }): Promise<TaskResult> {
+  async result(
+    taskId: string,
+    options: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
+  ): Promise<TaskResult> {
     return resultOfOutcome(await this.outcome(taskId, options));
   }
 
   #ownTenant(task: Task): Task {
     const { tenant } = this.#options;
     if (task.tenant === tenant || task.tenant === 'default') return task;
-    throw new OrchestratorError('tenant-mismatch', `Task ${task.id} is of tenant ${task.tenant}; this orchestrator works for ${tenant}.`, {
-      details: { taskId: task.id, expected: tenant, got: task.tenant },
-    });
+    throw new OrchestratorError(
+      'tenant-mismatch',
+      `Task ${task.id} is of tenant ${task.tenant}; this orchestrator works for ${tenant}.`,
+      {
+        details: { taskId: task.id, expected: tenant, got: task.tenant },
+      },
+    );
   }
 }
 
 /** Each task after its dependencies within the batch. Throws `dependency-cycle`, naming the path. */
 function inDependencyOrder(tasks: readonly Task[]): readonly Task[] {
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  const cycle = findCycle(new Map(tasks.map((task) => [task.id, task.dependencies.filter((id) => byId.has(id))])));
+  const cycle = findCycle(
+    new Map(tasks.map((task) => [task.id, task.dependencies.filter((id) => byId.has(id))])),
+  );
   if (cycle !== undefined) {
-    throw new OrchestratorError('dependency-cycle', `These tasks wait for each other: ${cycle.join(' > ')}.`, { details: { path: [...cycle] } });
+    throw new OrchestratorError(
+      'dependency-cycle',
+      `These tasks wait for each other: ${cycle.join(' > ')}.`,
+      { details: { path: [...cycle] } },
+    );
   }
   const left = new Map(tasks.map((task) => [task.id, task.dependencies.filter((id) => byId.has(id)).length]));
   const dependents = new Map<string, Task[]>();

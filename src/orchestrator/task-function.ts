@@ -14,10 +14,10 @@ import { Task } from '../tasks/task.ts';
 import { toTaskResult } from '../tasks/task-result.ts';
 import { buildContext, type ContextSources } from './agent-context.ts';
 import { type Corrector, noCorrection } from './corrector.ts';
-import { inputsOf, type ResultReader } from './task-inputs.ts';
-import { routeTask } from './router.ts';
 import { rootOf } from './root-run.ts';
+import { routeTask } from './router.ts';
 import type { StepFunction } from './step-function.ts';
+import { inputsOf, type ResultReader } from './task-inputs.ts';
 import { addUsage, UsageMeter } from './usage-meter.ts';
 
 /** What the function needs from the orchestrator. */
@@ -49,13 +49,20 @@ export function createTaskFunction(services: TaskServices): RunFunction {
         services.emit(context.runId, { type: 'task-completed', agent: agent ?? '', result: total });
         return toJsonValue(total);
       }
-      const delayMs = result.retryable ? nextDelayMs(task.retryConfig, attempt, result.error ?? result.errorMessage) : undefined;
+      const delayMs = result.retryable
+        ? nextDelayMs(task.retryConfig, attempt, result.error ?? result.errorMessage)
+        : undefined;
       if (delayMs === undefined) {
         const last = { ...total, stopReason: finalReason(result, attempt) };
         services.emit(context.runId, { type: 'task-failed', agent, result: last });
         throw taskFailure(task, last);
       }
-      services.emit(context.runId, { type: 'task-retrying', attempt, delayMs, errorMessage: result.errorMessage ?? '' });
+      services.emit(context.runId, {
+        type: 'task-retrying',
+        attempt,
+        delayMs,
+        errorMessage: result.errorMessage ?? '',
+      });
       await context.sleep(`retry#${attempt}`, delayMs);
     }
   };
@@ -67,9 +74,13 @@ function finalReason(result: TaskResult, attempt: number): TaskResult['stopReaso
 
 /** The error of a task's run; a `TaskResult` travels in `details.result`. */
 export function taskFailure(task: Pick<Task, 'id' | 'title'>, result: TaskResult): OrchestratorError {
-  return new OrchestratorError('task-failed', `Task ${task.id} (${task.title}) failed: ${result.errorMessage ?? result.stopReason}`, {
-    details: { taskId: task.id, result: toJsonValue(result) },
-  });
+  return new OrchestratorError(
+    'task-failed',
+    `Task ${task.id} (${task.title}) failed: ${result.errorMessage ?? result.stopReason}`,
+    {
+      details: { taskId: task.id, result: toJsonValue(result) },
+    },
+  );
 }
 
 async function makeAttempt(
@@ -91,7 +102,13 @@ async function makeAttempt(
   try {
     const { agent, reason } = routeTask(task, services.agents());
     agentName = agent.name;
-    services.emit(context.runId, { type: 'task-started', title: task.title, agent: agent.name, attempt, routing: reason });
+    services.emit(context.runId, {
+      type: 'task-started',
+      title: task.title,
+      agent: agent.name,
+      attempt,
+      routing: reason,
+    });
     await services.prepare(agent);
     const agentContext = await buildContext(services.sources, {
       agent,
@@ -102,7 +119,8 @@ async function makeAttempt(
       step: prefixed(context, `attempt#${attempt}/`),
       inputs: await inputsOf(task, services.results),
       meter,
-      emit: (event: AgentEvent) => services.emit(context.runId, { type: 'agent-reported', agent: agent.name, event }),
+      emit: (event: AgentEvent) =>
+        services.emit(context.runId, { type: 'agent-reported', agent: agent.name, event }),
     });
     const correct = services.correct ?? noCorrection;
     return close(checked(await correct(agent, task, agentContext), agent.name));
@@ -119,9 +137,13 @@ function prefixed(context: RunContext, prefix: string): StepFunction {
 /** What an agent returned, filled in. An agent that returns something else has failed. */
 function checked(outcome: unknown, agent: string): TaskResult {
   if (!isPlainObject(outcome) || typeof outcome['success'] !== 'boolean') {
-    throw new OrchestratorError('agent-failed', `${agent} returned something that is no task outcome: expected an object with \`success\`.`, {
-      details: { agent },
-    });
+    throw new OrchestratorError(
+      'agent-failed',
+      `${agent} returned something that is no task outcome: expected an object with \`success\`.`,
+      {
+        details: { agent },
+      },
+    );
   }
   return toTaskResult(toJsonValue(outcome) as JsonObject as unknown as TaskResult);
 }
@@ -137,4 +159,3 @@ function failed(error: unknown): TaskResult {
     stopReason: json.code === 'no-agent' ? 'no-agent' : 'failed',
   });
 }
-

@@ -14,7 +14,10 @@ const MAX_RESULT_LENGTH = 8_000_000;
 export const INPUT_RUNS = 'inputRuns';
 
 /** Results by task id: of its dependencies and of the runs listed in `metadata.inputRuns`. */
-export async function inputsOf(task: Pick<Task, 'dependencies' | 'metadata'>, read: ResultReader): Promise<Readonly<Record<string, TaskResult>>> {
+export async function inputsOf(
+  task: Pick<Task, 'dependencies' | 'metadata'>,
+  read: ResultReader,
+): Promise<Readonly<Record<string, TaskResult>>> {
   const listed = task.metadata[INPUT_RUNS];
   const ids = new Set([...task.dependencies, ...(Array.isArray(listed) ? listed.map(String) : [])]);
   const inputs: Record<string, TaskResult> = {};
@@ -40,6 +43,10 @@ function isResult(value: JsonValue | undefined): boolean {
 function capped(result: TaskResult): TaskResult {
   const { length } = JSON.stringify(result);
   if (length <= MAX_RESULT_LENGTH) return result;
-  const artifacts = result.artifacts.map((artifact) => ({ ...artifact, data: {}, findings: artifact.findings.slice(0, 500) }));
+  const artifacts = result.artifacts.map((artifact) => ({
+    ...artifact,
+    data: {},
+    findings: artifact.findings.slice(0, 500),
+  }));
   return { ...result, artifacts, metadata: { ...result.metadata, isCapped: true, fullLength: length } };
 }

@@ -28,7 +28,8 @@ export class TaskTracker {
   started(taskId: string, agent: string): void {
     const task = this.#tasks.get(taskId);
     const startedAt = task?.startedAt?.toISOString() ?? this.#now();
-    if (task !== undefined) this.#adopt(task, { status: TaskStatus.IN_PROGRESS, assignedAgent: agent, startedAt });
+    if (task !== undefined)
+      this.#adopt(task, { status: TaskStatus.IN_PROGRESS, assignedAgent: agent, startedAt });
   }
 
   retrying(taskId: string, attempt: number, delayMs: number, lastError: string): void {
@@ -43,7 +44,12 @@ export class TaskTracker {
     const task = this.#tasks.get(taskId);
     if (task === undefined) return;
     this.#tasks.delete(taskId);
-    this.#adopt(task, { status, result, completedAt: this.#now(), retryState: { ...task.retryState, nextRetryAt: null } });
+    this.#adopt(task, {
+      status,
+      result,
+      completedAt: this.#now(),
+      retryState: { ...task.retryState, nextRetryAt: null },
+    });
   }
 
   #adopt(task: Task, change: Partial<TaskJson>): void {
@@ -60,7 +66,10 @@ export function resultOfOutcome(outcome: RunOutcome): TaskResult {
   const held = resultOf(outcome);
   if (held !== undefined) return held;
   const error = outcome.error === null ? undefined : errorFromJson(outcome.error);
-  return toFailedResult(error ?? `The run ended as ${outcome.status} without a result.`, stopReasonOf(outcome));
+  return toFailedResult(
+    error ?? `The run ended as ${outcome.status} without a result.`,
+    stopReasonOf(outcome),
+  );
 }
 
 function stopReasonOf({ status, error }: RunOutcome): StopReason {

@@ -46,9 +46,13 @@ export class WorkspacePool {
 const noRunner: ProgramRunner = {
   run: ({ command }) =>
     Promise.reject(
-      new OrchestratorError('not-allowed', `No program runs without a workspace to confine it to; asked for ${JSON.stringify(command)}.`, {
-        details: { command },
-      }),
+      new OrchestratorError(
+        'not-allowed',
+        `No program runs without a workspace to confine it to; asked for ${JSON.stringify(command)}.`,
+        {
+          details: { command },
+        },
+      ),
     ),
   which: () => Promise.resolve(undefined),
 };

@@ -4,7 +4,8 @@ import { isPlainObject } from './json.ts';
 
 /** A string with at least one character that is not white space. */
 export function checkText(name: string, value: unknown): string {
-  if (typeof value !== 'string' || value.trim() === '') throw new InvalidArgumentError(name, 'a non-empty string', value);
+  if (typeof value !== 'string' || value.trim() === '')
+    throw new InvalidArgumentError(name, 'a non-empty string', value);
   return value;
 }
 
@@ -38,7 +39,8 @@ export function checkInteger(name: string, value: unknown, min = 0, max = Number
 
 /** One of the listed strings. */
 export function checkOneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
-  if (!allowed.includes(value as T)) throw new InvalidArgumentError(name, `one of ${allowed.join(', ')}`, value);
+  if (!allowed.includes(value as T))
+    throw new InvalidArgumentError(name, `one of ${allowed.join(', ')}`, value);
   return value as T;
 }
 

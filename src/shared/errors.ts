@@ -77,7 +77,11 @@ export class OrchestratorError extends Error {
   readonly details: Readonly<Record<string, JsonValue>>;
   readonly [BRAND] = true;
 
-  constructor(code: ErrorCode, message: string, { retryable = false, details = {}, cause }: ErrorOptions = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { retryable = false, details = {}, cause }: ErrorOptions = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'OrchestratorError';
     this.code = code;
@@ -161,15 +165,19 @@ export function errorFromJson(json: ErrorJson): OrchestratorError {
 /** Says in a few words what a value is: `'text' (string)`, `12 (number)`, `an array of 3`, `null`. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (typeof value === 'string') return `${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)} (string)`;
+  if (typeof value === 'string')
+    return `${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)} (string)`;
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') {
     return `\`${String(value)}\` (${typeof value})`;
   }
   if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
   if (typeof value === 'symbol') return value.toString();
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
-  return name === undefined || name === 'Object' ? `an object with keys ${keysOf(value)}` : `an instance of ${name}`;
+  const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor
+    ?.name;
+  return name === undefined || name === 'Object'
+    ? `an object with keys ${keysOf(value)}`
+    : `an instance of ${name}`;
 }
 
 function keysOf(value: object): string {

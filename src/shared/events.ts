@@ -18,7 +18,10 @@ export class EventSource<E extends TypedEvent> {
   }
 
   /** Hears events of one type, or of all with `'*'`. Returns the undo. */
-  on<T extends E['type'] | '*'>(type: T, listener: Listener<T extends '*' ? E : Extract<E, { type: T }>>): () => void {
+  on<T extends E['type'] | '*'>(
+    type: T,
+    listener: Listener<T extends '*' ? E : Extract<E, { type: T }>>,
+  ): () => void {
     const listeners = this.#listeners.get(type) ?? new Set();
     this.#listeners.set(type, listeners);
     const entry: Listener<E> = (event) => (listener as Listener<E>)(event);

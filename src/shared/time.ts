@@ -18,7 +18,10 @@ export const systemClock: Clock = {
   after(milliseconds, callback) {
     let timer: NodeJS.Timeout;
     const arm = (left: number): void => {
-      timer = left > LONGEST_TIMER ? setTimeout(() => arm(left - LONGEST_TIMER), LONGEST_TIMER) : setTimeout(callback, left);
+      timer =
+        left > LONGEST_TIMER
+          ? setTimeout(() => arm(left - LONGEST_TIMER), LONGEST_TIMER)
+          : setTimeout(callback, left);
     };
     arm(Math.max(0, milliseconds));
     return () => clearTimeout(timer);
@@ -45,7 +48,11 @@ export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal):
 }
 
 /** A signal that aborts with a typed `timed-out` error after a while; `clear` ends the wait. */
-export function deadline(clock: Clock, milliseconds: number, what: string): { signal: AbortSignal; clear: () => void } {
+export function deadline(
+  clock: Clock,
+  milliseconds: number,
+  what: string,
+): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController();
   const clear = clock.after(milliseconds, () => {
     controller.abort(

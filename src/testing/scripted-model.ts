@@ -1,12 +1,25 @@
 /** A model that says what it was told to say, and fails loudly when the talk leaves the script. */
-import type { CreateOptions, CreateResult, FunctionCall, ModelClient, ModelInfo, ModelMessage } from '../contracts/model.ts';
+import type {
+  CreateOptions,
+  CreateResult,
+  FunctionCall,
+  ModelClient,
+  ModelInfo,
+  ModelMessage,
+} from '../contracts/model.ts';
 import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 
 /** What one call answers: a text, calls of functions, an error to throw, a whole result, or a function of the request. */
 export type ScriptedAnswer =
   | string
   | Error
-  | { readonly functionCalls: readonly { readonly name: string; readonly arguments: unknown; readonly id?: string }[] }
+  | {
+      readonly functionCalls: readonly {
+        readonly name: string;
+        readonly arguments: unknown;
+        readonly id?: string;
+      }[];
+    }
   | Partial<CreateResult>
   | ((request: ScriptedRequest) => ScriptedAnswer | Promise<ScriptedAnswer>);
 
@@ -62,7 +75,10 @@ export class ScriptedModel implements ModelClient {
     return this.#resultOf(answer, request);
   }
 
-  async *createStream(messages: readonly ModelMessage[], options: CreateOptions = {}): AsyncIterable<string | CreateResult> {
+  async *createStream(
+    messages: readonly ModelMessage[],
+    options: CreateOptions = {},
+  ): AsyncIterable<string | CreateResult> {
     const result = await this.create(messages, options);
     if (typeof result.content === 'string') yield* result.content.match(/\S+\s*|\s+/g) ?? [];
     yield result;
@@ -76,9 +92,13 @@ export class ScriptedModel implements ModelClient {
   assertDone(): void {
     const left = this.#answers.length - this.#requests.length;
     if (left > 0) {
-      throw new OrchestratorError('unexpected-call', `${left} of ${this.#answers.length} scripted answers were never asked for.`, {
-        details: { left },
-      });
+      throw new OrchestratorError(
+        'unexpected-call',
+        `${left} of ${this.#answers.length} scripted answers were never asked for.`,
+        {
+          details: { left },
+        },
+      );
     }
   }
 
@@ -89,19 +109,33 @@ export class ScriptedModel implements ModelClient {
   async #resultOf(answer: ScriptedAnswer, request: ScriptedRequest): Promise<CreateResult> {
     if (typeof answer === 'function') return this.#resultOf(await answer(request), request);
     if (answer instanceof Error) throw answer;
-    const partial: Partial<CreateResult> = typeof answer === 'string' ? { content: answer } : isCalls(answer) ? { content: callsOf(answer.functionCalls, this.#requests.length) } : answer;
+    const partial: Partial<CreateResult> =
+      typeof answer === 'string'
+        ? { content: answer }
+        : isCalls(answer)
+          ? { content: callsOf(answer.functionCalls, this.#requests.length) }
+          : answer;
     const content = partial.content ?? '';
     return {
       content,
       finishReason: partial.finishReason ?? (typeof content === 'string' ? 'stop' : 'function_calls'),
-      usage: partial.usage ?? { promptTokens: this.countTokens(request.messages, request.options), completionTokens: tokensOf(JSON.stringify(content)) },
+      usage: partial.usage ?? {
+        promptTokens: this.countTokens(request.messages, request.options),
+        completionTokens: tokensOf(JSON.stringify(content)),
+      },
       cached: partial.cached ?? false,
       ...(partial.thought === undefined ? {} : { thought: partial.thought }),
     };
   }
 }
 
-type Calls = { readonly functionCalls: readonly { readonly name: string; readonly arguments: unknown; readonly id?: string }[] };
+type Calls = {
+  readonly functionCalls: readonly {
+    readonly name: string;
+    readonly arguments: unknown;
+    readonly id?: string;
+  }[];
+};
 
 function isCalls(answer: object): answer is Calls {
   return 'functionCalls' in answer;

@@ -34,13 +34,19 @@ function holder(name: string, findings: readonly string[]): AgentContract {
     const posted = metadata['posted'] as readonly string[];
     const next = findings.find((finding) => !posted.includes(finding));
     if (next === undefined) return { metadata: { pass: true } };
-    return { content: `See ${next}.`, metadata: { citations: [{ artifactId: `${name}-artifact`, findingId: next }] } };
+    return {
+      content: `See ${next}.`,
+      metadata: { citations: [{ artifactId: `${name}-artifact`, findingId: next }] },
+    };
   });
 }
 
 function setUp(agents: readonly AgentContract[], overrides: Partial<SequentialOptions> = {}) {
   const manager = new ConversationManager({ ids: seededIds() });
-  const conversation = manager.createConversation({ topic: 'What is wrong?', participants: agents.map(({ name }) => name) });
+  const conversation = manager.createConversation({
+    topic: 'What is wrong?',
+    participants: agents.map(({ name }) => name),
+  });
   const options: SequentialOptions = {
     agents,
     contextFor: async () => ({}) as AgentContext,
@@ -59,14 +65,21 @@ describe('a sequential conversation', () => {
     expect(conversation.status).toBe('completed');
     expect(conversation.stopReason).toBe('all-passed');
     expect(conversation.turns.map(({ agent, isPass }) => `${agent}${isPass ? ' passes' : ''}`)).toEqual([
-      'A', 'B', 'A', 'B passes', 'A passes', 'B passes',
+      'A',
+      'B',
+      'A',
+      'B passes',
+      'A passes',
+      'B passes',
     ]);
   });
 
   it('posts a finding once, whoever else holds it', async () => {
     const { manager, conversation, options } = setUp([holder('A', ['shared']), holder('B', ['shared'])]);
     await manager.run(conversation.id, options);
-    expect(conversation.turns.flatMap(({ references }) => references.map(({ findingId }) => findingId))).toEqual(['shared']);
+    expect(
+      conversation.turns.flatMap(({ references }) => references.map(({ findingId }) => findingId)),
+    ).toEqual(['shared']);
   });
 
   it('takes words without a reference as a post the first time and as a pass when repeated', async () => {
@@ -77,7 +90,9 @@ describe('a sequential conversation', () => {
 
   it('counts a repeated reference as a pass even when the agent does not say so', async () => {
     const citations: JsonValue = [{ artifactId: 'a', findingId: 'f' }];
-    const { manager, conversation, options } = setUp([speaker('Stubborn', () => ({ content: 'Again!', metadata: { citations } }))]);
+    const { manager, conversation, options } = setUp([
+      speaker('Stubborn', () => ({ content: 'Again!', metadata: { citations } })),
+    ]);
     await manager.run(conversation.id, options);
     expect(conversation.turns.map(({ isPass }) => isPass)).toEqual([false, true]);
   });
@@ -105,7 +120,11 @@ describe('a sequential conversation', () => {
     });
     const { manager, conversation, options } = setUp([holder('A', ['f1']), broken]);
     await manager.run(conversation.id, options);
-    expect([conversation.status, conversation.stopReason, conversation.stopDetail]).toEqual(['failed', 'failed', 'I lost my voice.']);
+    expect([conversation.status, conversation.stopReason, conversation.stopDetail]).toEqual([
+      'failed',
+      'failed',
+      'I lost my voice.',
+    ]);
     expect(conversation.turns).toHaveLength(1);
   });
 
@@ -123,7 +142,10 @@ describe('a sequential conversation', () => {
 
   it('is cancelled by its owner while it goes on, and resolves', async () => {
     const { manager, conversation, options } = setUp([holder('A', ['f1', 'f2', 'f3'])]);
-    await manager.run(conversation.id, { ...options, onTurn: () => manager.endConversation(conversation.id, 'Lunch.') });
+    await manager.run(conversation.id, {
+      ...options,
+      onTurn: () => manager.endConversation(conversation.id, 'Lunch.'),
+    });
     expect([conversation.status, conversation.stopDetail]).toEqual(['cancelled', 'Lunch.']);
   });
 
@@ -169,14 +191,20 @@ describe('the conversation manager', () => {
     all.addAgentToConversation(conversation.id, 'A');
     expect(conversation.participants).toEqual(['A']);
     all.endConversation(conversation.id);
-    expect(() => all.addAgentToConversation(conversation.id, 'B')).toThrow(/is cancelled and can't take another participant/);
+    expect(() => all.addAgentToConversation(conversation.id, 'B')).toThrow(
+      /is cancelled and can't take another participant/,
+    );
   });
 
   it.each([
     ['no topic', { topic: ' ' }, /Expected `topic` to be a non-empty string, got " " \(string\)/],
     ['a participant that is no name', { topic: 'T', participants: [''] }, /Expected `participants\[0\]`/],
     ['an unknown mode', { topic: 'T', mode: 'chaos' as never }, /Expected `mode` to be one of sequential/],
-    ['a mode of a later version', { topic: 'T', mode: 'broadcast' as const }, /'sequential' \(the other modes/],
+    [
+      'a mode of a later version',
+      { topic: 'T', mode: 'broadcast' as const },
+      /'sequential' \(the other modes/,
+    ],
   ])('refuses %s', (_what, options, message) => {
     expect(() => manager().createConversation(options)).toThrow(message);
   });
@@ -211,6 +239,11 @@ describe('the conversation manager', () => {
   it('goes to JSON with its turns and its end', async () => {
     const { manager: all, conversation, options } = setUp([holder('A', ['f1'])]);
     await all.run(conversation.id, options);
-    expect(conversation.toJSON()).toMatchObject({ schemaVersion: 1, status: 'completed', stopReason: 'all-passed', turns: [{ agent: 'A' }, { isPass: true }] });
+    expect(conversation.toJSON()).toMatchObject({
+      schemaVersion: 1,
+      status: 'completed',
+      stopReason: 'all-passed',
+      turns: [{ agent: 'A' }, { isPass: true }],
+    });
   });
 });

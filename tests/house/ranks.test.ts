@@ -21,7 +21,8 @@ const RANKS = [
   ['cli'],
 ] as const;
 
-const rankOf = (room: string): number => RANKS.findIndex((rooms) => (rooms as readonly string[]).includes(room));
+const rankOf = (room: string): number =>
+  RANKS.findIndex((rooms) => (rooms as readonly string[]).includes(room));
 const roomOf = (path: string): string => path.split('/')[1] ?? '';
 const files = sourceFiles('src');
 const ROOT_ENTRY = 'src/index.ts';
@@ -32,7 +33,9 @@ describe('import ranks', () => {
   });
 
   it('knows the rank of every room', () => {
-    const unknown = files.filter(({ path }) => path !== ROOT_ENTRY && rankOf(roomOf(path)) < 0).map(({ path }) => path);
+    const unknown = files
+      .filter(({ path }) => path !== ROOT_ENTRY && rankOf(roomOf(path)) < 0)
+      .map(({ path }) => path);
     expect(unknown).toEqual([]);
   });
 
@@ -41,7 +44,10 @@ describe('import ranks', () => {
       .filter(({ path }) => path !== ROOT_ENTRY)
       .flatMap((file) =>
         importsOf(file)
-          .filter(({ target }) => roomOf(target) !== roomOf(file.path) && rankOf(roomOf(target)) >= rankOf(roomOf(file.path)))
+          .filter(
+            ({ target }) =>
+              roomOf(target) !== roomOf(file.path) && rankOf(roomOf(target)) >= rankOf(roomOf(file.path)),
+          )
           .map(({ target }) => `${file.path} imports ${target}`),
       );
     expect(wrong).toEqual([]);
@@ -59,7 +65,12 @@ describe('import ranks', () => {
 
   it('has no cycle among the imports of values', () => {
     const edges = new Map(
-      files.map((file) => [file.path, importsOf(file).filter(({ isTypeOnly }) => !isTypeOnly).map(({ target }) => target)]),
+      files.map((file) => [
+        file.path,
+        importsOf(file)
+          .filter(({ isTypeOnly }) => !isTypeOnly)
+          .map(({ target }) => target),
+      ]),
     );
     const state = new Map<string, 'open' | 'done'>();
     const cycles: string[] = [];

@@ -21,8 +21,11 @@ export function sourceFiles(folder: string): readonly SourceFile[] {
 }
 
 /** The project files that a file imports, with whether the import is only of types. */
-export function importsOf(file: SourceFile): readonly { readonly target: string; readonly isTypeOnly: boolean }[] {
-  const pattern = /^\s*(?:import|export)\s+(type\s+)?[^'";]*?from\s+'(\.[^']+)'|import\(\s*'(\.[^']+)'\s*\)|^\s*import\s+'(\.[^']+)'/gm;
+export function importsOf(
+  file: SourceFile,
+): readonly { readonly target: string; readonly isTypeOnly: boolean }[] {
+  const pattern =
+    /^\s*(?:import|export)\s+(type\s+)?[^'";]*?from\s+'(\.[^']+)'|import\(\s*'(\.[^']+)'\s*\)|^\s*import\s+'(\.[^']+)'/gm;
   return [...file.text.matchAll(pattern)].map((match) => ({
     target: posix.normalize(posix.join(posix.dirname(file.path), match[2] ?? match[3] ?? match[4] ?? '')),
     isTypeOnly: match[1] !== undefined,

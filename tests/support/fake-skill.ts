@@ -1,8 +1,11 @@
-import type { AnySkill, SkillOutput } from '../../src/contracts/skill.ts';
 import { z } from 'zod';
+import type { AnySkill, SkillOutput } from '../../src/contracts/skill.ts';
 
 /** A skill whose outcome the test gives. */
-export function fakeSkill(name: string, outcome: Partial<AnySkill> & { readonly output?: SkillOutput | Error }): AnySkill {
+export function fakeSkill(
+  name: string,
+  outcome: Partial<AnySkill> & { readonly output?: SkillOutput | Error },
+): AnySkill {
   const { output, ...rest } = outcome;
   return {
     name,
@@ -23,4 +26,9 @@ export function fakeSkill(name: string, outcome: Partial<AnySkill> & { readonly 
 }
 
 /** One piece of evidence, so that a fake skill may end `done`. */
-export const SOME_EVIDENCE = { type: 'document', id: 'doc-1', title: 'A document', digest: `sha256:${'0'.repeat(64)}` } as const;
+export const SOME_EVIDENCE = {
+  type: 'document',
+  id: 'doc-1',
+  title: 'A document',
+  digest: `sha256:${'0'.repeat(64)}`,
+} as const;

@@ -10,7 +10,8 @@ export class DataAgent extends BaseAgent {
       withOptions(
         {
           name: 'DataAgent',
-          description: 'Profiles data files, infers their schemas and runs the database schema on a real database.',
+          description:
+            'Profiles data files, infers their schemas and runs the database schema on a real database.',
           capabilities: ['data_modeling'],
           taskTypes: ['data'],
           skills: async () => (await import('../../skills/data/index.ts')).dataSkills,

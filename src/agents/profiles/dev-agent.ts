@@ -10,7 +10,8 @@ export class DevAgent extends BaseAgent {
       withOptions(
         {
           name: 'DevAgent',
-          description: 'Reviews code for errors, dead code and slips that a compiler or a careful reader would catch.',
+          description:
+            'Reviews code for errors, dead code and slips that a compiler or a careful reader would catch.',
           capabilities: ['coding', 'code_review'],
           taskTypes: ['development', 'bug_fix', 'feature', 'code_review'],
           needsModelFor: ['development', 'bug_fix', 'feature'],

@@ -10,7 +10,8 @@ export class PMAgent extends BaseAgent {
       withOptions(
         {
           name: 'PMAgent',
-          description: 'Breaks work down into tasks with an order, sets priorities and names risks, each from findings or from the history of the repository.',
+          description:
+            'Breaks work down into tasks with an order, sets priorities and names risks, each from findings or from the history of the repository.',
           capabilities: ['planning', 'task_decomposition'],
           taskTypes: ['planning'],
           skills: async () => (await import('../../skills/pm/index.ts')).pmSkills,

@@ -10,7 +10,8 @@ export class QAAgent extends BaseAgent {
       withOptions(
         {
           name: 'QAAgent',
-          description: 'Reviews the tests of a repository, finds what no test reaches and runs them when allowed.',
+          description:
+            'Reviews the tests of a repository, finds what no test reaches and runs them when allowed.',
           capabilities: ['testing', 'evaluation'],
           taskTypes: ['testing'],
           skills: async () => (await import('../../skills/qa/index.ts')).qaSkills,

@@ -10,7 +10,8 @@ export class ResearchAgent extends BaseAgent {
       withOptions(
         {
           name: 'ResearchAgent',
-          description: 'Answers from the repository and the knowledge base with citations, and knows the dependencies.',
+          description:
+            'Answers from the repository and the knowledge base with citations, and knows the dependencies.',
           capabilities: ['research'],
           taskTypes: ['research'],
           skills: async () => (await import('../../skills/research/index.ts')).researchSkills,
