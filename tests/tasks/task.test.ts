@@ -78,8 +78,8 @@ describe('a new task', () => {
   });
 
   it('refuses metadata that JSON cannot hold', () => {
-    const circle: Record<string, unknown> = {};
-    circle['self'] = circle;
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
     expect(() => makeTask({ metadata: { size: 5n } })).toThrow(/task\.metadata.*JSON can hold/);
     expect(() => makeTask({ metadata: circle })).toThrow(/task\.metadata.*JSON can hold/);
   });
