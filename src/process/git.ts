@@ -82,7 +82,7 @@ export function createGit(
       const result = await git(['ls-files', '-z', '--cached', '--full-name'], { signal });
       const output = outputOf(result, 'ls-files');
       const names = output.split('\0').slice(0, result.truncated ? -1 : undefined);
-      return [...new Set(names.filter((name) => name !== ''))].sort();
+      return [...new Set(names.filter((name) => name !== ''))].sort((a, b) => (a < b ? -1 : 1));
     },
     async log({ limit = 1_000, paths = [], signal } = {}) {
       checkInteger('limit', limit, 1, 1_000_000);

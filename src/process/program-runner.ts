@@ -9,6 +9,7 @@ import { bubblewrapArguments, limitArguments } from './bubblewrap.ts';
 import { confineFolder, realFolder } from './confine-path.ts';
 import { findProgram, isExecutable, trustedSearchPath } from './find-program.ts';
 import { JOB_VARIABLE } from './kill-tree.ts';
+import { firstLine, probeBubblewrap, type SandboxProbe } from './probe-bubblewrap.ts';
 import { type CheckedRequest, checkProgramRequest } from './program-request.ts';
 import { type ProcessEnd, runProcess } from './run-process.ts';
 import {
@@ -17,18 +18,14 @@ import {
   resolveRunnerOptions,
 } from './runner-options.ts';
 
-/** Whether the strongest level can be had here, and if not, why. */
-export type SandboxProbe =
-  | { readonly available: true; readonly file: string }
-  | { readonly available: false; readonly reason: string };
-
-/** A {@link ProgramRunner} on this machine. */
+/**
+ * A {@link ProgramRunner} on this machine. A sandboxed program that a signal ended shows as exit code 128 and the signal's
+ * number, as in a shell.
+ */
 export interface LocalProgramRunner extends ProgramRunner {
   /** Starts an empty program in the sandbox, once; later calls get the same answer. */
   probeSandbox(): Promise<SandboxProbe>;
 }
-
-const PROBE_TIMEOUT_MS = 10_000;
 
 /**
  * Makes a runner for one folder. Nothing is started or looked up until the first run. Throws `InvalidArgumentError`
@@ -164,49 +161,9 @@ class HostProgramRunner implements LocalProgramRunner {
   }
 
   async #tryBubblewrap(): Promise<SandboxProbe> {
-    if (process.platform !== 'linux')
-      return { available: false, reason: `bubblewrap needs Linux, this is ${process.platform}` };
+    const { root } = await this.#locate();
     const [file, empty] = await Promise.all([this.#resolve('bwrap'), this.#resolve('true')]);
-    if (file === undefined)
-      return { available: false, reason: 'bwrap is not on the search path; install bubblewrap' };
-    if (empty === undefined)
-      return { available: false, reason: 'the program true, which it is tried with, is not there' };
-    const request = {
-      input: undefined,
-      timeoutMs: PROBE_TIMEOUT_MS,
-      maxOutputBytes: 2_000,
-      signal: undefined,
-    };
-    try {
-      const { root } = await this.#locate();
-      const { rootAccess, userHome } = this.#options;
-      const profile = {
-        file: empty,
-        args: [],
-        root,
-        rootAccess,
-        cwd: root,
-        env: {},
-        searchPath: [],
-        readOnly: [],
-        userHome,
-      };
-      const args = await bubblewrapArguments({ ...profile, network: false });
-      const end = await this.#start(file, args, root, {}, request, randomUUID());
-      if (end.exitCode === 0) return { available: true, file };
-      const how = end.timedOut
-        ? 'did not end in time'
-        : `ended with ${end.exitCode ?? end.terminationSignal}`;
-      return {
-        available: false,
-        reason: `bwrap ${how}: ${firstLine(end.stderr.text) || 'it gave no reason'}`,
-      };
-    } catch (error) {
-      return {
-        available: false,
-        reason: `bwrap could not be tried: ${error instanceof Error ? error.message : 'unknown'}`,
-      };
-    }
+    return probeBubblewrap({ file, empty, root, options: this.#options });
   }
 }
 
@@ -249,8 +206,4 @@ function noSandbox(reason: string): OrchestratorError {
       details: { reason },
     },
   );
-}
-
-function firstLine(text: string): string {
-  return text.slice(0, 500).split('\n', 1)[0]?.trim() ?? '';
 }

@@ -105,6 +105,42 @@ describe('what a program leaves behind', () => {
   });
 });
 
+describe('a run inside a run', () => {
+  it.runIf(process.platform === 'linux')('ends with the outer one, whatever it started', async () => {
+    using bench = createBench();
+    const seconds = uniqueSeconds();
+    const source = new URL('../../src/process/program-runner.ts', import.meta.url).href;
+    const script = `
+      const { createProgramRunner } = await import(${JSON.stringify(source)});
+      const runner = createProgramRunner({ root: process.cwd(), allow: ['sh'] });
+      await runner.run({ command: 'sh', args: ['-c', 'echo $$ > inner; trap "" TERM; setsid sleep ${seconds} & sleep ${seconds}'] });`;
+    const controller = new AbortController();
+    const args = ['--input-type=module', '-e', script];
+    const running = bench.runner.run({ command: 'node', args, signal: controller.signal });
+    const inner = await numberIn(join(bench.path, 'inner'));
+    controller.abort(new Error('stop'));
+    await expect(running).rejects.toThrow('stop');
+    expect(isAlive(inner)).toBe(false);
+    expect(processesWith(seconds)).toEqual([]);
+  });
+
+  it('loads the process library only when the first program starts', async () => {
+    using bench = createBench();
+    const source = new URL('../../src/process/program-runner.ts', import.meta.url).href;
+    const script = `
+      const loaded = [];
+      (await import('node:module')).registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+      const count = () => loaded.filter((url) => url.includes('/node_modules/execa/')).length > 0;
+      const { createProgramRunner } = await import(${JSON.stringify(source)});
+      const runner = createProgramRunner({ root: process.cwd(), allow: ['sh'] });
+      const before = count();
+      await runner.run({ command: 'sh', args: ['-c', 'true'] });
+      console.log(before, count());`;
+    const result = await bench.runner.run({ command: 'node', args: ['--input-type=module', '-e', script] });
+    expect(result).toMatchObject({ exitCode: 0, stdout: 'false true\n' });
+  });
+});
+
 describe('an abort', () => {
   it('rejects with the reason, within 300 ms, with the whole tree gone', async () => {
     using bench = createBench();

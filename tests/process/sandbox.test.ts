@@ -226,4 +226,27 @@ describe('the level of isolation', () => {
     });
     await expect(bench.shell('true')).rejects.toMatchObject({ code: 'sandbox-unavailable' });
   });
+
+  it('is not claimed for a root that holds the whole system: no program in it can be trusted', async () => {
+    const runner = createProgramRunner({ root: '/', allow: ['/bin/sh', 'sh'] });
+    expect(await runner.which('sh')).toBeUndefined();
+    await expect(runner.run({ command: '/bin/sh', sandbox: 'required' })).rejects.toMatchObject({
+      code: 'sandbox-unavailable',
+    });
+  });
+
+  sandboxed('is not claimed when the sandbox breaks after it was tried', async () => {
+    using tools = createFolder();
+    const flag = join(tools.path, 'broken');
+    const real = await createProgramRunner({ root: tools.path, allow: [] }).which('bwrap');
+    const script = `#!/bin/sh\n[ -e ${flag} ] && { echo "bwrap: setting up uid map: Permission denied" >&2; exit 1; }\nexec ${real} "$@"\n`;
+    tools.write('bwrap', script, 0o755);
+    using bench = createBench({ path: `${tools.path}:${process.env['PATH']}`, sandbox: 'required' });
+    expect(await bench.shell('echo fine')).toMatchObject({ stdout: 'fine\n', sandbox: 'bwrap' });
+    tools.write('broken', '');
+    await expect(bench.shell('echo fine')).rejects.toMatchObject({
+      code: 'sandbox-unavailable',
+      details: { reason: 'bwrap: setting up uid map: Permission denied' },
+    });
+  });
 });
