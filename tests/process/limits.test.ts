@@ -116,7 +116,9 @@ describe('a run inside a run', () => {
       await runner.run({ command: 'sh', args: ['-c', 'echo $$ > inner; trap "" TERM; setsid sleep ${seconds} & sleep ${seconds}'] });`;
     const controller = new AbortController();
     const args = ['--input-type=module', '-e', script];
-    const running = bench.runner.run({ command: 'node', args, signal: controller.signal });
+    // The inner runner is killed before it can remove its folder: that goes with the bench.
+    const env = { TMPDIR: bench.path };
+    const running = bench.runner.run({ command: 'node', args, env, signal: controller.signal });
     const inner = await numberIn(join(bench.path, 'inner'));
     controller.abort(new Error('stop'));
     await expect(running).rejects.toThrow('stop');
