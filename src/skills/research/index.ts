@@ -1,4 +1,6 @@
 /** Skills of the research agent. */
 import type { AnySkill } from '../../contracts/skill.ts';
+import { citedSearch } from './cited-search.ts';
+import { dependencyFacts } from './dependency-facts.ts';
 
-export const researchSkills: readonly AnySkill[] = [];
+export const researchSkills: readonly AnySkill[] = [citedSearch, dependencyFacts];
