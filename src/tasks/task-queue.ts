@@ -16,7 +16,8 @@ import { TASK_STATUSES } from './task-transitions.ts';
 
 /** How a {@link TaskQueue} orders and reads the time. */
 export interface TaskQueueOptions {
-  /** A waiting task gains one priority for each such span, so that low ones are not starved. @default never */
+  /** A waiting task gains one priority for each such span, so that low ones are not starved; among those
+   * that have come to the same priority the first added goes first. @default never */
   readonly agingSeconds?: number;
   /** Tells which retries are due. @default systemClock */
   readonly clock?: Clock;

@@ -125,6 +125,12 @@ describe('a correction loop', () => {
     });
   });
 
+  it('keeps the earliest of equally good ones', async () => {
+    const loop = new CorrectionLoop({ evaluators: [evaluator(() => ({ score: 0.5, faults: ['any'] }))] });
+    loop.registerCorrectionHandler('any', (output) => `${String(output)}+`);
+    expect(await loop.run(task, 'x')).toMatchObject({ finalOutput: 'x', totalIterations: 3 });
+  });
+
   it('stops when a correction changes nothing', async () => {
     const loop = new CorrectionLoop({ evaluators: [onlyB()] });
     loop.registerCorrectionHandler('letters', (output) => output);
@@ -368,6 +374,17 @@ describe('a loop that goes wrong', () => {
       totalIterations: 1,
       score: 0.5,
     });
+  });
+
+  it('ends as cancelled when a handler gives up quietly after the abort', async () => {
+    const controller = new AbortController();
+    const loop = new CorrectionLoop({ evaluators: [onlyB()] });
+    loop.registerCorrectionHandler('letters', (output) => {
+      controller.abort(new Error('enough'));
+      return output;
+    });
+    const result = await loop.run(task, 'ab', { signal: controller.signal });
+    expect([result.stopReason, result.status]).toEqual(['cancelled', 'cancelled']);
   });
 
   it('judges nothing when the signal has aborted already', async () => {

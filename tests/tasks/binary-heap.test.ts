@@ -27,6 +27,19 @@ describe('BinaryHeap', () => {
     moved.key = 3;
     heap.push(moved);
     expect([heap.pop()?.key, heap.pop()?.key, heap.size]).toEqual([2, 3, 0]);
+    for (const key of [1, 2, 3]) heap.push({ key });
+    heap.push(moved);
+    heap.remove(moved);
+    moved.key = 0;
+    heap.push(moved);
+    expect(heap.peek()).toBe(moved);
+    expect([heap.pop()?.key, heap.pop()?.key, heap.pop()?.key, heap.pop()?.key, heap.pop()]).toEqual([
+      0,
+      1,
+      2,
+      3,
+      undefined,
+    ]);
   });
 
   it('is empty once cleared', () => {

@@ -46,6 +46,15 @@ describe('DependencyIndex', () => {
     expect(index.complete('b')).toEqual([]);
   });
 
+  it('does not release what has failed by itself', () => {
+    const index = new DependencyIndex();
+    index.add('a', []);
+    index.add('b', ['a']);
+    expect(index.fail('b')).toEqual([]);
+    expect(index.complete('a')).toEqual([]);
+    expect(index.isReady('b')).toBe(false);
+  });
+
   it('refuses an id twice', () => {
     const index = new DependencyIndex();
     index.add('a', []);
