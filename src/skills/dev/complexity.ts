@@ -33,7 +33,7 @@ export class ComplexityCount {
   }
 
   visit(node: Node, ancestors: readonly Node[]): void {
-    if (isFunction(node)) this.#functions.set(node, { name: nameOf(node, ancestors), count: 1 });
+    if (isFunction(node)) this.#functions.set(node, { name: functionName(node, ancestors), count: 1 });
     const isBranch =
       BRANCHES.has(node.type) ||
       (node.type === 'SwitchCase' && node.test != null) ||
@@ -58,9 +58,10 @@ export class ComplexityCount {
   }
 }
 
-function nameOf(node: Node, ancestors: readonly Node[]): string {
+/** What a function is called where it stands, or `(function)`. */
+export function functionName(node: Node, ancestors: readonly Node[]): string {
   const parent = ancestors.at(-1);
-  const own = 'id' in node ? textOf(node.id) : 'key' in node ? textOf(node.key) : undefined;
+  const own = ('id' in node ? textOf(node.id) : undefined) ?? ('key' in node ? textOf(node.key) : undefined);
   if (node.type === 'ClassMethod' || node.type === 'ClassPrivateMethod') {
     const holder = ancestors.findLast(
       (one) => one.type === 'ClassDeclaration' || one.type === 'ClassExpression',

@@ -3,8 +3,8 @@ import type { Node, SwitchStatement } from '@babel/types';
 import { type FindingParts, locate } from '../kit/finding.ts';
 import type { SourceModule } from '../source/source-model.ts';
 import { walk } from '../source/walk.ts';
-import { ComplexityCount, type FunctionComplexity } from './complexity.ts';
-import { firstUnreachable } from './control-flow.ts';
+import { ComplexityCount, type FunctionComplexity, functionName } from './complexity.ts';
+import { firstUnreachable, isFunction } from './control-flow.ts';
 import { isSilentCatch } from './empty-catch.ts';
 import { CODE_HEALTH_RULES as RULES } from './rules.ts';
 import { isPure, isSameCode } from './same-code.ts';
@@ -130,12 +130,10 @@ function isNotANumberCheck(
       .some((text) => text.length < 1000 && /NaN|not a number/i.test(text))
   )
     return true;
+  if (node.left.type !== 'Identifier') return false;
   return ancestors.some(
-    (one) =>
-      'id' in one &&
-      one.id?.type === 'Identifier' &&
-      /nan|same|equal|^is$/i.test(one.id.name) &&
-      node.left.type === 'Identifier',
+    (one, index) =>
+      isFunction(one) && /nan|samevalue|^is$/i.test(functionName(one, ancestors.slice(0, index))),
   );
 }
 
