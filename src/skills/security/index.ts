@@ -1,6 +1,7 @@
 /** What the security agent can do without a model. */
 import type { AnySkill } from '../../contracts/skill.ts';
+import { codeScan } from './code-scan.ts';
 import { secretScan } from './secret-scan.ts';
 
 /** The skills of the security agent. */
-export const securitySkills: readonly AnySkill[] = [secretScan];
+export const securitySkills: readonly AnySkill[] = [secretScan, codeScan];

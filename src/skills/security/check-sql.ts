@@ -1,0 +1,61 @@
+/** SQL statements made of parts that are not fixed. */
+import type { Node } from '@babel/types';
+import { bare, memberName } from './script-scopes.ts';
+import { hitAt, type Place, type SecurityHit } from './script-sink.ts';
+import { TRUST, type Trust, textParts } from './script-trace.ts';
+
+const METHODS = new Set(
+  'query execute exec raw prepare all get run each iterate one many any none oneOrNone manyOrNone queryRaw $queryRawUnsafe $executeRawUnsafe unsafe executeSql batch execute_sql whereRaw havingRaw orderByRaw joinRaw selectRaw fromRaw'.split(
+    ' ',
+  ),
+);
+const FUNCTIONS = /^(?:query|execute|runQuery|executeQuery|rawQuery|sqlQuery|runSql|execSql|querySql)$/;
+const FRAGMENT_METHODS = /^(?:where|having|orderBy|join|select|from)Raw$/;
+const STATEMENT =
+  /^[\s(]*(?:select\b[\s\S]{1,2000}?\bfrom\b|insert\s+(?:or\s+\w+\s+)?into\b|update\s+\S+\s+set\b|delete\s+from\b|replace\s+into\b|merge\s+into\b|with\s+(?:recursive\s+)?\w+|(?:create|drop|alter|truncate)\s+(?:\w+\s+){0,4}?(?:table|view|index|database|user|role|schema|trigger)\b|grant\s|call\s+\w|exec(?:ute)?\s+\w|pragma\s)/i;
+/** What stands before a name of a table or column, which placeholders can't be used for. */
+const NAME_POSITION =
+  /\b(?:from|into|update|table|join|index|view|database|schema|by|pragma|exists|only)\s+["`[]?$|["`[]$/i;
+
+/** Checks a call whose first argument is a statement. */
+export function checkSql({ node, scope, tracer }: Place): SecurityHit | undefined {
+  if (node.type !== 'CallExpression') return undefined;
+  const [first] = node.arguments;
+  const callee = bare(node.callee);
+  const method = memberName(callee) ?? (callee.type === 'Identifier' ? callee.name : '');
+  if (first === undefined || !(callee.type === 'Identifier' ? FUNCTIONS.test(method) : METHODS.has(method)))
+    return undefined;
+  const statement = tracer.option(first, 'text', scope) ??
+    tracer.option(first, 'sql', scope) ?? { value: first, scope };
+  const texts = tracer.text(statement.value, statement.scope);
+  const head = texts
+    .map(({ node: text }) => literalOf(text))
+    .find((literal) => STATEMENT.test(literal.slice(0, 4000)));
+  if (head === undefined && !FRAGMENT_METHODS.test(method)) return undefined;
+  let worst: Trust = TRUST.CONSTANT;
+  let isName = true;
+  for (const { node: text, scope: at } of texts) {
+    const { literal, holes } = textParts(text);
+    const before = literal.split('\u0000');
+    for (const [index, hole] of holes.entries()) {
+      const trust = tracer.trust(hole, at);
+      if (trust < TRUST.INPUT) continue;
+      worst = Math.max(worst, trust) as Trust;
+      isName &&= NAME_POSITION.test((before[index] ?? '').slice(-60)) && trust < TRUST.REQUEST;
+    }
+  }
+  if (worst < TRUST.INPUT) return undefined;
+  const source = worst === TRUST.REQUEST ? 'a request' : 'a parameter';
+  return hitAt(
+    node,
+    'sql-injection',
+    isName
+      ? `A name in the statement given to ${method} comes from ${source}.`
+      : `The statement given to ${method} holds a value from ${source}.`,
+    isName ? 'warning' : undefined,
+  );
+}
+
+function literalOf(node: Node): string {
+  return textParts(node).literal.replaceAll('\u0000', ' ? ');
+}
