@@ -5,7 +5,7 @@ import { walk } from '../source/walk.ts';
 const MAX_DEPTH = 60;
 
 /** True when what follows in the same block never runs. */
-export function isEnd(statement: Statement, depth = 0): boolean {
+function isEnd(statement: Statement, depth = 0): boolean {
   if (depth > MAX_DEPTH) return false;
   switch (statement.type) {
     case 'ReturnStatement':

@@ -14,7 +14,7 @@ export function findDeadCode(model: SourceModel): FindingParts[] {
     const names = used.get(module.path);
     if (module.isEntry || names?.has('*')) return [];
     return module.exports
-      .filter((one) => isJudged(one) && !names?.has(one.name) && isOnlyUseOfName(module, one, names))
+      .filter((one) => isJudged(module, one) && !names?.has(one.name) && isOnlyUseOfName(module, one, names))
       .map((one) => unused(module, one));
   });
 }
@@ -68,9 +68,14 @@ function isPlainScript(module: SourceModule): boolean {
   return (module.imports.length === 0 && module.exports.length === 0) || !module.hasAst;
 }
 
-/** CommonJS exports are taken in too many ways; re-exports belong to the module behind them. */
-function isJudged({ kind, name, isCommonJs }: ExportRecord): boolean {
-  return kind !== 'reexport' && isCommonJs !== true && name !== '*' && name !== '';
+/**
+ * CommonJS exports are taken in too many ways; re-exports belong to the module behind them; a type that its own module
+ * uses may be exported for those who read that module's signatures.
+ */
+function isJudged(module: SourceModule, record: ExportRecord): boolean {
+  const { kind, name, isCommonJs } = record;
+  if (kind === 'reexport' || isCommonJs === true || name === '*' || name === '') return false;
+  return kind !== 'type' || !isUsedAtHome(module, record);
 }
 
 /** False when the same thing is also exported under a name that is used, or beside a default that is. */
@@ -95,23 +100,26 @@ function unreachable(module: SourceModule): FindingParts {
   };
 }
 
-function unused(module: SourceModule, { name, kind, line, endLine, localName }: ExportRecord): FindingParts {
+function unused(module: SourceModule, record: ExportRecord): FindingParts {
+  const { name, kind, line, endLine, localName } = record;
   const what =
     name === 'default'
       ? `The default export${localName === undefined ? '' : ` (\`${localName}\`)`}`
       : `\`${name}\``;
+  const isHomely = isUsedAtHome(module, record);
   return {
     rule: RULES.unusedExport,
     message: `${what}${kind === 'type' ? ' (a type)' : ''} is exported, but no other module imports it.`,
-    suggestion: 'Remove it, or drop the word `export` when its own module uses it.',
+    suggestion: isHomely
+      ? 'Drop the word `export`: only its own module uses it.'
+      : 'Remove it: nothing uses it.',
     location: locate(module.file, line, { endLine }),
-    // A type that its own module uses may be exported for the sake of those who read signatures.
-    ...(kind === 'type' && isUsedAtHome(module, localName ?? name) ? { severity: 'info' as const } : {}),
   };
 }
 
 /** True when the name stands more than once in its module, as a whole word. */
-function isUsedAtHome({ file: { text } }: SourceModule, name: string): boolean {
+function isUsedAtHome({ file: { text } }: SourceModule, record: ExportRecord): boolean {
+  const name = record.localName ?? record.name;
   let count = 0;
   for (let at = text.indexOf(name); at >= 0 && count < 2; at = text.indexOf(name, at + name.length)) {
     const isWhole = !/[\w$]/.test(text[at - 1] ?? '') && !/[\w$]/.test(text[at + name.length] ?? '');

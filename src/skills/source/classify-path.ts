@@ -113,7 +113,7 @@ export function isTestPath(path: string): boolean {
 }
 
 /** True for the configuration of tools, by name. */
-export function isConfigPath(path: string): boolean {
+function isConfigPath(path: string): boolean {
   return CONFIG_NAME.test(nameOf(path));
 }
 

@@ -13,7 +13,7 @@ export interface ParsedSource {
 }
 
 /** Larger files are not parsed: they are bundles or data. Characters. */
-export const MAX_PARSED_LENGTH = 512 * 1024;
+const MAX_PARSED_LENGTH = 512 * 1024;
 
 const COMMON: Plugins = ['decoratorAutoAccessors', 'deferredImportEvaluation', 'sourcePhaseImports'];
 

@@ -35,7 +35,7 @@ export function walk(root: Node, visitor: Visitor): void {
 }
 
 /** The nodes directly below one. */
-export function childrenOf(node: Node): Node[] {
+function childrenOf(node: Node): Node[] {
   const children: Node[] = [];
   for (const key in node) {
     if (NOT_CHILDREN.has(key)) continue;

@@ -115,15 +115,25 @@ describe('unused-export', () => {
     ]);
   });
 
-  it('is only mentioned for a type that its own module uses', async () => {
+  it('says what to do, by whether its own module uses it', async () => {
     const { findings } = await runOver(codeHealth, {
+      ...MANIFEST,
+      'src/index.ts': "import { f } from './a';\nf();",
+      'src/a.ts': 'export const home = 1;\nexport const f = () => home;\nexport const away = 2;',
+    });
+    expect(findings.map(({ suggestion }) => suggestion)).toEqual([
+      'Drop the word `export`: only its own module uses it.',
+      'Remove it: nothing uses it.',
+    ]);
+  });
+
+  it('is not seen for a type that signatures of its own module use', async () => {
+    const files = {
       ...MANIFEST,
       'src/index.ts': "import { f } from './a';\nf({});",
       'src/a.ts': 'export interface Options {}\nexport function f(options: Options) { return options; }',
-    });
-    expect(findings.map(({ rule, severity, message }) => `${rule} ${severity} ${message}`)).toEqual([
-      'unused-export info `Options` (a type) is exported, but no other module imports it.',
-    ]);
+    };
+    expect(await deadIn(files)).toEqual([]);
   });
 
   it('is not seen for entries and what they re-export', async () => {
