@@ -1,6 +1,6 @@
 /** Finds modules that no entry leads to and exports that nobody takes. Says nothing where it can't be sure. */
 import { type FindingParts, locate } from '../kit/finding.ts';
-import { isDeclarationPath } from '../source/classify-path.ts';
+import { conventionOf, isDeclarationPath } from '../source/classify-path.ts';
 import type { ExportRecord, SourceModel, SourceModule } from '../source/source-model.ts';
 import { CODE_HEALTH_RULES as RULES } from './rules.ts';
 import { modulesIn, usedExports } from './used-exports.ts';
@@ -27,8 +27,10 @@ function judgedModules(model: SourceModel): SourceModule[] {
   for (const key of new Set([...packageOf.values()].map((one) => one?.path))) {
     const own = modules.filter(({ path }) => packageOf.get(path)?.path === key);
     const hasStart = own.some(({ entryKind, isTest }) => entryKind === 'started' && !isTest);
+    // Scripts, tests and configuration load what they like; it says nothing of what the package loads.
     const canFollow = !own.some(
-      (module) => module.hasComputedImport && !module.isTest && module.entryKind !== 'convention',
+      ({ hasComputedImport, path }) =>
+        hasComputedImport && conventionOf(path, packageOf.get(path)?.directory ?? '') === undefined,
     );
     const manifest = own[0] === undefined ? undefined : packageOf.get(own[0].path);
     isSure.set(key, hasStart && canFollow && manifest?.hasUnknownEntry !== true);

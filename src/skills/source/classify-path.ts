@@ -30,7 +30,7 @@ const FIXTURE_FOLDERS = new Set([
 ]);
 const TEST_NAME = /(?:[._-](?:test|tests|spec|e2e|cy)|\.test-d|\.type-test|\.bench)\.[^./]+$/;
 const CONFIG_NAME =
-  /^(?:.+\.config|.+\.conf|\..+rc|\.[a-z-]+|(?:gulp|grunt|rake|jake|knex|pnpm|cake)file|webpack[.\w-]*|rollup[.\w-]*|karma[.\w-]*|jest[.\w-]*|vitest[.\w-]*|vite[.\w-]*|setup-?tests?|(?:global-?)?(?:setup|teardown))\.[^./]+$/i;
+  /^(?:.+\.config|.+\.conf|\..+rc|\.[a-z-]+|(?:seed|seeds|seeder|migrate)|(?:gulp|grunt|rake|jake|knex|pnpm|cake)file|webpack[.\w-]*|rollup[.\w-]*|karma[.\w-]*|jest[.\w-]*|vitest[.\w-]*|vite[.\w-]*|setup-?tests?|(?:global-?)?(?:setup|teardown))\.[^./]+$/i;
 /** Folders whose modules are run by hand or by a tool, each on its own, wherever they stand. */
 const RUN_FOLDERS = new Set([
   'migrations',
@@ -45,13 +45,13 @@ const RUN_FOLDERS = new Set([
   '.husky',
   '.vscode',
   'codemods',
+  'scripts',
   'bench',
   'benchmark',
   'benchmarks',
 ]);
 /** The same at the top of a package; deeper down the names are too common. */
 const TOP_RUN_FOLDERS = new Set([
-  'scripts',
   'script',
   'bin',
   'demo',
@@ -126,7 +126,9 @@ export function conventionOf(path: string, directory: string): string | undefine
   const folders = foldersOf(path);
   const top = foldersOf(directory === '' ? path : path.slice(directory.length + 1))[0];
   const run =
-    top !== undefined && TOP_RUN_FOLDERS.has(top) ? top : folders.find((folder) => RUN_FOLDERS.has(folder));
+    top !== undefined && (TOP_RUN_FOLDERS.has(top) || /^(?:perf|bench)/.test(top))
+      ? top
+      : folders.find((folder) => RUN_FOLDERS.has(folder));
   if (run !== undefined) return `in ${run}/, run on its own`;
   return undefined;
 }

@@ -59,7 +59,7 @@ const STARTER_LANGUAGES = new Set([
   'text',
 ]);
 const NOT_STARTERS =
-  /(?:^|\/)(?:package-lock|npm-shrinkwrap|composer|.*[.-]lock|pnpm-lock|tsconfig[\w.-]*|jsconfig|package|license|licence|changelog|readme|.*\.schema)\.?[a-z]*$/i;
+  /(?:^|\/)(?:package-lock|npm-shrinkwrap|composer|.*[.-]lock|pnpm-lock|tsconfig[\w.-]*|jsconfig|package|license|licence|changelog|readme|.*\.schema|biome|\.?(?:eslint|oxlint|oxfmt|prettier|stylelint|jscpd|markdownlint|cspell|codecov|renovate|nyc|c8|sonar)[\w.-]*)\.?[a-z]*$/i;
 /** Files of other formats that import modules. */
 const COMPONENT = /\.(?:vue|svelte|astro|mdx|html|htm|ejs|hbs)$/;
 const MAX_STARTER_BYTES = 128 * 1024;
@@ -104,8 +104,13 @@ export async function findEntries({
   const entries = new Map<string, Entry>();
   const modules = listed.map(({ path }) => path).filter(isSourcePath);
   const isModule = new Set(modules);
-  const add = (path: string | undefined, reason: string, kind: Entry['kind'] = 'started'): void => {
-    if (path !== undefined && isModule.has(path) && !entries.has(path)) entries.set(path, { reason, kind });
+  const add = (
+    path: string | undefined,
+    reason: string | undefined,
+    kind: Entry['kind'] = 'started',
+  ): void => {
+    if (path !== undefined && reason !== undefined && isModule.has(path) && !entries.has(path))
+      entries.set(path, { reason, kind });
   };
   for (const manifest of manifests) addManifest(manifest, files, modules, add);
   for (const path of executables) add(path, 'executable');
@@ -117,10 +122,9 @@ export async function findEntries({
   }
   for (const path of modules) {
     const manifest = manifests.find((one) => isBelow(path, one.directory));
-    const convention =
-      conventionOf(path, manifest?.directory ?? '') ??
-      (usesFramework(manifest, manifests) ? routeConventionOf(path) : undefined);
+    const convention = conventionOf(path, manifest?.directory ?? '');
     if (convention !== undefined) add(path, convention, 'convention');
+    else if (usesFramework(manifest, manifests)) add(path, routeConventionOf(path));
   }
   for (const file of listed.filter(({ path, size }) => COMPONENT.test(path) && size <= MAX_STARTER_BYTES)) {
     const text = (await workspace.read(file.path))?.text ?? '';
@@ -156,8 +160,12 @@ function addManifest(
   for (const [section, value] of Object.entries(json)) {
     if (NOT_RUN_SECTIONS.has(section)) continue;
     for (const text of stringsIn(value)) {
-      if (/[\\/.]/.test(text) && text.length < 300 && !text.includes('*'))
+      if (text.includes(' ')) {
+        for (const path of pathsIn(text.slice(0, 1000), files, [directory], false))
+          add(path, `package.json ${section}`);
+      } else if (/[\\/.]/.test(text) && text.length < 300 && !text.includes('*')) {
         add(files.findFile(joinPath(directory, text) ?? ''), `package.json ${section}`);
+      }
     }
   }
 }
@@ -227,14 +235,16 @@ function addMainModules(
   entries: ReadonlyMap<string, Entry>,
   add: (path: string | undefined, reason: string) => void,
 ): void {
-  const started = [...entries].filter(([, { kind }]) => kind === 'started').map(([path]) => path);
+  const isNamed = new Set<string>();
+  for (const [path, { kind, reason }] of entries) {
+    if (kind === 'started' && reason.startsWith('package.json')) {
+      isNamed.add(manifests.find((one) => isBelow(path, one.directory))?.directory ?? '');
+    }
+  }
   for (const directory of new Set([...manifests.map((one) => one.directory), ''])) {
-    const own = started.filter(
-      (path) => (manifests.find((one) => isBelow(path, one.directory))?.directory ?? '') === directory,
-    );
     const manifest = manifests.find((one) => one.directory === directory);
     const isUntraced = manifest !== undefined && publishedModules(manifest, files).hasUnknown;
-    if (!isUntraced && own.some((path) => entries.get(path)?.reason.startsWith('package.json'))) continue;
+    if (!isUntraced && isNamed.has(directory)) continue;
     for (const folder of ['', 'src', 'app', 'lib']) {
       for (const name of MAIN_NAMES) {
         const path = joinPath(directory, folder === '' ? name : `${folder}/${name}`);

@@ -107,7 +107,9 @@ export class FileIndex {
     const name = (parts.at(-1) ?? '')
       .replace(/\.d\.([mc]?)ts$/, '.$1js')
       .replace(/\.(?:min|umd|esm|cjs|es|global|prod)\.(?=[mc]?js$)/, '.');
-    while (parts.length > 1 && BUILT.has(parts[0] as string)) {
+    const isBuilt = (folder: string): boolean =>
+      BUILT.has(folder) || !this.#folders.has(joinPath(directory, folder) ?? '');
+    while (parts.length > 1 && isBuilt(parts[0] as string)) {
       parts.shift();
       const rest = [...parts.slice(0, -1), name].join('/');
       for (const folder of SOURCE_FOLDERS) {

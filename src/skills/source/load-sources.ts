@@ -69,16 +69,13 @@ async function load(workspace: Workspace, signal: AbortSignal): Promise<SourceMo
   const modules = new Map(
     loads.map((one) => [one.file.path, makeModule(one, asts, resolver, files, entries.get(one.file.path))]),
   );
+  // Deepest folder first, so that the first that holds a path is the nearest.
+  const packages = manifests.map((one) => withEntries(one, files, entries));
   return {
     modules,
-    packages: manifests
-      .map((one) => withEntries(one, files, entries))
-      .sort((a, b) => (a.path < b.path ? -1 : 1)),
+    packages: [...packages].sort((a, b) => (a.path < b.path ? -1 : 1)),
     graph: buildGraph(modules),
-    packageOf: (path) => {
-      const manifest = resolver.manifestOf(path);
-      return manifest === undefined ? undefined : withEntries(manifest, files, entries);
-    },
+    packageOf: (path) => packages.find((one) => isBelow(path, one.directory)),
   };
 }
 

@@ -28,6 +28,8 @@ export function readImports(ast: File): ReadImports {
   const imports: RawImport[] = [];
   const strings = new Set<string>();
   const prefixes: string[] = [];
+  /** `const name = 'text'`, wherever it stands: good enough to follow an import by a name. */
+  const constants = new Map<string, Node>();
   let hasComputedImport = false;
   const addComputed = (source: Node | null | undefined): void => {
     const prefix = prefixOf(source);
@@ -39,9 +41,10 @@ export function readImports(ast: File): ReadImports {
     source: Node | null | undefined,
     parts: Partial<RawImport> & Pick<RawImport, 'kind' | 'names'>,
   ): void => {
-    const specifier = textOf(source);
+    const named = source?.type === 'Identifier' ? constants.get(source.name) : undefined;
+    const specifier = textOf(named ?? source);
     if (specifier === undefined) {
-      if (source != null) addComputed(source);
+      if (source != null) addComputed(named ?? source);
       return;
     }
     imports.push({
@@ -136,6 +139,13 @@ export function readImports(ast: File): ReadImports {
         } else if (loader === 'pattern') addComputed(node.arguments[0]);
         return undefined;
       }
+      case 'VariableDeclaration':
+        if (node.kind !== 'const') return undefined;
+        for (const { id, init } of node.declarations) {
+          if (id.type === 'Identifier' && init != null && textOf(init) !== undefined)
+            constants.set(id.name, init);
+        }
+        return undefined;
       case 'StringLiteral':
         // Lists of modules by pattern, as object mappers and plug-in loaders take them.
         if (GLOB_LIKE.test(node.value)) addComputed(node);

@@ -81,6 +81,26 @@ describe('unreachable-module', () => {
     expect(await deadIn(globbed)).toEqual([]);
   });
 
+  it('is found in an application that a framework starts by its routes', async () => {
+    const files = {
+      'package.json': '{ "dependencies": { "next": "15" } }',
+      'app/page.tsx': "import { A } from '../components/a';\nexport default A;",
+      'components/a.tsx': 'export const A = 1;',
+      'components/dead.tsx': 'export const B = 1;',
+    };
+    expect(await deadIn(files)).toEqual(['unreachable-module components/dead.tsx:1']);
+  });
+
+  it('is found although a script loads modules under unknown names', async () => {
+    const files = {
+      ...MANIFEST,
+      'src/index.ts': 'export {};',
+      'src/dead.ts': 'export const d = 1;',
+      'scripts/all.ts': 'import(name);',
+    };
+    expect(await deadIn(files)).toEqual(['unreachable-module src/dead.ts:1']);
+  });
+
   it('is judged for each package of a monorepo by itself', async () => {
     const files = {
       'package.json': '{ "workspaces": ["packages/*"] }',

@@ -189,6 +189,8 @@ describe('imports', () => {
         "try { require('./x') } catch { /* optional */ }\nimport('./y').catch(() => {});\nrequire('./z');",
       'b.js': 'import(`./locales/${name}.js`); require("./plugins/" + name);',
       'c.js': 'import(name);',
+      'd.js': "const name = './x.js';\nimport(name);",
+      'x.js': '',
     });
     expect(only(model, 'a.js').imports.map(({ isOptional }) => isOptional)).toEqual([true, true, false]);
     expect([only(model, 'b.js').loadsFrom, only(model, 'b.js').hasComputedImport]).toEqual([
@@ -196,6 +198,10 @@ describe('imports', () => {
       false,
     ]);
     expect(only(model, 'c.js').hasComputedImport).toBe(true);
+    expect([only(model, 'd.js').imports[0]?.target, only(model, 'd.js').hasComputedImport]).toEqual([
+      'x.js',
+      false,
+    ]);
   });
 });
 
@@ -444,6 +450,18 @@ describe('entries', () => {
     expect(await reasonsOf({ ...files, 'package.json': '{ "dependencies": { "express": "5" } }' })).toEqual(
       {},
     );
+  });
+
+  it('finds the source behind a built folder of any name, and follows commands of other sections', async () => {
+    const reasons = await reasonsOf({
+      'package.json': '{ "exports": "./distribution/index.js", "prisma": { "seed": "ts-node db/fill.ts" } }',
+      'source/index.ts': '',
+      'db/fill.ts': '',
+    });
+    expect(reasons).toEqual({
+      'source/index.ts': 'package.json exports',
+      'db/fill.ts': 'package.json prisma',
+    });
   });
 
   it('names the main module by convention when the manifest leads nowhere', async () => {
