@@ -1,4 +1,6 @@
-/** Skills of the pm agent. */
+/** Skills of the project manager agent. */
 import type { AnySkill } from '../../contracts/skill.ts';
+import { riskRegister } from './risk-register.ts';
+import { workPlan } from './work-plan.ts';
 
-export const pmSkills: readonly AnySkill[] = [];
+export const pmSkills: readonly AnySkill[] = [workPlan, riskRegister];
