@@ -77,6 +77,9 @@ function isPlainScript(module: SourceModule): boolean {
 function isJudged(module: SourceModule, record: ExportRecord): boolean {
   const { kind, name, isCommonJs } = record;
   if (kind === 'reexport' || isCommonJs === true || name === '*' || name === '') return false;
+  // `typeof LIST` gives a list's members as a type: the list belongs to that type.
+  const localName = record.localName ?? name;
+  if (kind === 'variable' && wholeWords(module.file.text, `typeof ${localName}`) > 0) return false;
   return kind !== 'type' || !isUsedAtHome(module, record);
 }
 
@@ -119,15 +122,19 @@ function unused(module: SourceModule, record: ExportRecord): FindingParts {
   };
 }
 
-/** True when the name stands more than once in its module, as a whole word. */
+/** True when the name stands more than once in its module. */
 function isUsedAtHome({ file: { text } }: SourceModule, record: ExportRecord): boolean {
-  const name = record.localName ?? record.name;
+  return wholeWords(text, record.localName ?? record.name) > 1;
+}
+
+/** How often a text stands in another as whole words; counts to two. */
+function wholeWords(text: string, wanted: string): number {
   let count = 0;
-  for (let at = text.indexOf(name); at >= 0 && count < 2; at = text.indexOf(name, at + name.length)) {
-    const isWhole = !/[\w$]/.test(text[at - 1] ?? '') && !/[\w$]/.test(text[at + name.length] ?? '');
+  for (let at = text.indexOf(wanted); at >= 0 && count < 2; at = text.indexOf(wanted, at + wanted.length)) {
+    const isWhole = !/[\w$]/.test(text[at - 1] ?? '') && !/[\w$]/.test(text[at + wanted.length] ?? '');
     if (isWhole) count += 1;
   }
-  return count > 1;
+  return count;
 }
 
 /** The first line with something on it, so that the excerpt says something. */

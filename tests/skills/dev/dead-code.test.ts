@@ -151,7 +151,8 @@ describe('unused-export', () => {
     const files = {
       ...MANIFEST,
       'src/index.ts': "import { f } from './a';\nf({});",
-      'src/a.ts': 'export interface Options {}\nexport function f(options: Options) { return options; }',
+      'src/a.ts':
+        'export interface Options {}\nexport function f(options: Options) { return options; }\nexport const KINDS = [1, 2] as const;\nexport type Kind = (typeof KINDS)[number];\nlet k: Kind;',
     };
     expect(await deadIn(files)).toEqual([]);
   });
