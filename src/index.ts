@@ -4,7 +4,7 @@
 export { Orchestrator, type OrchestratorStatus, type WaitOptions } from './orchestrator/orchestrator.ts';
 export type { OrchestratorOptions } from './orchestrator/orchestrator-options.ts';
 export type { MessageInit } from './orchestrator/messaging.ts';
-export type { Route } from './orchestrator/router.ts';
+export type { Route } from './agents/running/router.ts';
 export type { OrchestratorEvent, OrchestratorEventBody } from './contracts/events.ts';
 
 // Agents

@@ -4,7 +4,7 @@ import { Channel } from '../shared/channel.ts';
 import { errorToJson } from '../shared/errors.ts';
 import { EventSource } from '../shared/events.ts';
 import type { Clock } from '../shared/time.ts';
-import { rootOf } from './root-run.ts';
+import { rootOf } from '../agents/running/root-run.ts';
 
 /** Which events, from where. */
 export interface StreamFilter {

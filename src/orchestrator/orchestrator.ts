@@ -19,17 +19,17 @@ import { checkInteger, checkSignal, checkText } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskInit } from '../tasks/task-fields.ts';
-import { buildContext, type ContextSources } from './agent-context.ts';
+import { buildContext, type ContextSources } from '../agents/running/agent-context.ts';
 import { AgentRegistry } from './agent-registry.ts';
-import { contextSources } from './context-sources.ts';
+import { contextSources } from '../agents/running/context-sources.ts';
 import { createCorrector } from './corrector.ts';
 import { EventLog } from './event-log.ts';
 import { LastResults } from './last-results.ts';
 import { deliver, type MessageInit, resolveMessage } from './messaging.ts';
 import { type OrchestratorOptions, type ResolvedOptions, resolveOptions } from './orchestrator-options.ts';
-import { findRoutes, type Route } from './router.ts';
+import { findRoutes, type Route } from '../agents/running/router.ts';
 import { TASK_QUEUE, TaskDesk } from './task-desk.ts';
-import { createTaskFunction } from './task-function.ts';
+import { createTaskFunction } from '../agents/running/task-function.ts';
 
 /** How long a snapshot of the workspace serves messages. */
 const MESSAGE_SNAPSHOT_MS = 60_000;
@@ -91,7 +91,7 @@ export class Orchestrator {
         clock,
         agents: () => this.#registry.all,
         prepare: (agent) => this.#registry.prepare(agent),
-        results: (runId) => this.#desk.run(runId),
+        results: (runId, ofTenant) => backend.store.get(runId, ofTenant),
         correct: createCorrector(this.#options.evaluators),
         emit: (runId, body) => this.#tell(runId, body),
       }),

@@ -8,7 +8,8 @@ import { findCycle } from '../tasks/find-cycle.ts';
 import { Task } from '../tasks/task.ts';
 import type { TaskInit } from '../tasks/task-fields.ts';
 import type { ResolvedOptions } from './orchestrator-options.ts';
-import { resultOfOutcome, TaskTracker } from './task-tracker.ts';
+import { resultOfOutcome } from '../tasks/run-result.ts';
+import { TaskTracker } from './task-tracker.ts';
 
 /** The queue of tasks, bounded by the orchestrator's `concurrency`. */
 export const TASK_QUEUE = 'tasks';

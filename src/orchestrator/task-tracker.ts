@@ -1,11 +1,7 @@
 /** Keeps a caller's `Task` objects true to what the backend says of their runs. */
-import type { RunOutcome } from '../contracts/backend.ts';
-import { type StopReason, type TaskJson, type TaskResult, TaskStatus } from '../contracts/task.ts';
-import { errorFromJson } from '../shared/errors.ts';
+import { type TaskJson, type TaskResult, TaskStatus } from '../contracts/task.ts';
 import type { Clock } from '../shared/time.ts';
 import type { Task } from '../tasks/task.ts';
-import { toFailedResult } from '../tasks/task-result.ts';
-import { resultOf } from './task-inputs.ts';
 
 export class TaskTracker {
   readonly #tasks = new Map<string, Task>();
@@ -59,20 +55,4 @@ export class TaskTracker {
   #now(): string {
     return new Date(this.#clock.now()).toISOString();
   }
-}
-
-/** A task's result out of how its run ended. */
-export function resultOfOutcome(outcome: RunOutcome): TaskResult {
-  const held = resultOf(outcome);
-  if (held !== undefined) return held;
-  const error = outcome.error === null ? undefined : errorFromJson(outcome.error);
-  return toFailedResult(
-    error ?? `The run ended as ${outcome.status} without a result.`,
-    stopReasonOf(outcome),
-  );
-}
-
-function stopReasonOf({ status, error }: RunOutcome): StopReason {
-  if (error?.code === 'dependency-failed' || error?.code === 'timed-out') return error.code;
-  return status === 'cancelled' ? 'cancelled' : 'failed';
 }

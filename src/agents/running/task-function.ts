@@ -2,18 +2,17 @@
  * The durable function that runs a task: attempt, judge, wait, try again. Each attempt is one step, so that a finished
  * attempt is never repeated; what the agent did inside it is journalled in nested steps.
  */
-import type { AgentContract, AgentEvent } from '../contracts/agent.ts';
-import type { RunContext, RunFunction } from '../contracts/backend.ts';
-import type { OrchestratorEventBody } from '../contracts/events.ts';
-import { NO_USAGE, type TaskResult } from '../contracts/task.ts';
-import { errorToJson, OrchestratorError } from '../shared/errors.ts';
-import { isPlainObject, type JsonObject, toJsonValue } from '../shared/json.ts';
-import { nextDelayMs } from '../shared/retry.ts';
-import type { Clock } from '../shared/time.ts';
-import { Task } from '../tasks/task.ts';
-import { toTaskResult } from '../tasks/task-result.ts';
+import type { AgentContext, AgentContract, AgentEvent } from '../../contracts/agent.ts';
+import type { RunContext, RunFunction } from '../../contracts/backend.ts';
+import type { OrchestratorEventBody } from '../../contracts/events.ts';
+import { NO_USAGE, type TaskOutcome, type TaskResult } from '../../contracts/task.ts';
+import { errorToJson, OrchestratorError } from '../../shared/errors.ts';
+import { isPlainObject, type JsonObject, toJsonValue } from '../../shared/json.ts';
+import { nextDelayMs } from '../../shared/retry.ts';
+import type { Clock } from '../../shared/time.ts';
+import { Task } from '../../tasks/task.ts';
+import { toTaskResult } from '../../tasks/task-result.ts';
 import { buildContext, type ContextSources } from './agent-context.ts';
-import { type Corrector, noCorrection } from './corrector.ts';
 import { rootOf } from './root-run.ts';
 import { routeTask } from './router.ts';
 import type { StepFunction } from './step-function.ts';
@@ -28,7 +27,8 @@ export interface TaskServices {
   /** Makes sure that an agent's `initialize` has been called. */
   prepare(agent: AgentContract): Promise<void>;
   readonly results: ResultReader;
-  readonly correct?: Corrector;
+  /** Does the task and improves the outcome. @default the agent's outcome as it is */
+  readonly correct?: (agent: AgentContract, task: Task, context: AgentContext) => Promise<TaskOutcome>;
   emit(runId: string, body: OrchestratorEventBody): void;
 }
 
@@ -122,8 +122,8 @@ async function makeAttempt(
       emit: (event: AgentEvent) =>
         services.emit(context.runId, { type: 'agent-reported', agent: agent.name, event }),
     });
-    const correct = services.correct ?? noCorrection;
-    return close(checked(await correct(agent, task, agentContext), agent.name));
+    const outcome = await (services.correct?.(agent, task, agentContext) ?? agent.handleTask(task.toJSON(), agentContext));
+    return close(checked(outcome, agent.name));
   } catch (error) {
     if (signal.aborted) throw error;
     return close(failed(error));

@@ -1,7 +1,7 @@
 /** Chooses the agent for a task, and says why. */
-import type { AgentCapability, AgentContract } from '../contracts/agent.ts';
-import type { TaskJson, TaskType } from '../contracts/task.ts';
-import { OrchestratorError } from '../shared/errors.ts';
+import type { AgentCapability, AgentContract } from '../../contracts/agent.ts';
+import type { TaskJson, TaskType } from '../../contracts/task.ts';
+import { OrchestratorError } from '../../shared/errors.ts';
 
 /** The capability that does a type of task when no agent lists the type itself. */
 const CAPABILITY_FOR: Readonly<Record<TaskType, AgentCapability>> = {

@@ -1,5 +1,5 @@
 /** Counts what an attempt at a task used up. */
-import type { Usage } from '../contracts/task.ts';
+import type { Usage } from '../../contracts/task.ts';
 
 export class UsageMeter {
   #promptTokens = 0;

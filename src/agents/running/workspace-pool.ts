@@ -1,7 +1,7 @@
 /** Opens the workspace when it is first needed: one snapshot for each root run, so that all its tasks see the same files. */
-import type { ProgramRunner } from '../contracts/program.ts';
-import type { Workspace } from '../contracts/workspace.ts';
-import { OrchestratorError } from '../shared/errors.ts';
+import type { ProgramRunner } from '../../contracts/program.ts';
+import type { Workspace } from '../../contracts/workspace.ts';
+import { OrchestratorError } from '../../shared/errors.ts';
 
 /** A workspace and the runner that is confined to it. */
 export interface OpenedWorkspace {
@@ -34,10 +34,10 @@ export class WorkspacePool {
 
   async #open(): Promise<OpenedWorkspace> {
     if (this.#source === undefined) return { workspace: undefined, runner: noRunner };
-    const { openWorkspace } = await import('../workspace/open-workspace.ts');
+    const { openWorkspace } = await import('../../workspace/open-workspace.ts');
     const workspace = typeof this.#source === 'string' ? await openWorkspace(this.#source) : this.#source;
-    const { createProgramRunner } = await import('../process/program-runner.ts');
-    const { SKILL_PROGRAMS } = await import('../process/skill-programs.ts');
+    const { createProgramRunner } = await import('../../process/program-runner.ts');
+    const { SKILL_PROGRAMS } = await import('../../process/skill-programs.ts');
     return { workspace, runner: createProgramRunner({ root: workspace.root, allow: SKILL_PROGRAMS }) };
   }
 }

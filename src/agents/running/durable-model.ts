@@ -1,9 +1,9 @@
 /** Makes each call of a model a step of the run, so that an agent's thinking survives a crash without its knowing. */
-import type { CreateOptions, CreateResult, ModelClient, ModelMessage } from '../contracts/model.ts';
-import { mergeSignals } from '../shared/abort.ts';
-import { Channel } from '../shared/channel.ts';
-import { OrchestratorError } from '../shared/errors.ts';
-import { digestJson, type JsonValue } from '../shared/json.ts';
+import type { CreateOptions, CreateResult, ModelClient, ModelMessage } from '../../contracts/model.ts';
+import { mergeSignals } from '../../shared/abort.ts';
+import { Channel } from '../../shared/channel.ts';
+import { OrchestratorError } from '../../shared/errors.ts';
+import { digestJson, type JsonValue } from '../../shared/json.ts';
 import type { StepFunction } from './step-function.ts';
 import type { UsageMeter } from './usage-meter.ts';
 

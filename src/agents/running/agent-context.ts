@@ -1,16 +1,16 @@
 /** Builds what an agent may use, with every call of a model or a tool made a step of the run. */
 
-import type { AdapterContract } from '../contracts/adapter.ts';
-import type { AgentContext, AgentContract, AgentEvent } from '../contracts/agent.ts';
-import type { AgentMemory, KnowledgeReader } from '../contracts/memory.ts';
-import type { ModelClient } from '../contracts/model.ts';
-import type { ProgramRunner } from '../contracts/program.ts';
-import type { TaskResult } from '../contracts/task.ts';
-import type { AnyTool } from '../contracts/tool.ts';
-import type { Workspace } from '../contracts/workspace.ts';
-import type { Logger } from '../observability/logger.ts';
-import type { Tracer } from '../observability/tracer.ts';
-import type { Clock } from '../shared/time.ts';
+import type { AdapterContract } from '../../contracts/adapter.ts';
+import type { AgentContext, AgentContract, AgentEvent } from '../../contracts/agent.ts';
+import type { AgentMemory, KnowledgeReader } from '../../contracts/memory.ts';
+import type { ModelClient } from '../../contracts/model.ts';
+import type { ProgramRunner } from '../../contracts/program.ts';
+import type { TaskResult } from '../../contracts/task.ts';
+import type { AnyTool } from '../../contracts/tool.ts';
+import type { Workspace } from '../../contracts/workspace.ts';
+import type { Logger } from '../../observability/logger.ts';
+import type { Tracer } from '../../observability/tracer.ts';
+import type { Clock } from '../../shared/time.ts';
 import { durableModel } from './durable-model.ts';
 import { durableTools } from './durable-tools.ts';
 import type { StepFunction } from './step-function.ts';

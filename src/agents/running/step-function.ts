@@ -1,6 +1,6 @@
 /** The one shape in which journalled work is done, whoever keeps the journal. */
-import type { StepContext } from '../contracts/backend.ts';
-import type { JsonValue } from '../shared/json.ts';
+import type { StepContext } from '../../contracts/backend.ts';
+import type { JsonValue } from '../../shared/json.ts';
 
 export type StepFunction = <T extends JsonValue>(
   key: string,

@@ -1,8 +1,8 @@
 /** Makes each call of a tool a step of the run; unknown tools and bad input are typed errors. */
-import { parseWith } from '../contracts/schema.ts';
-import type { AnyTool, ToolBox } from '../contracts/tool.ts';
-import { OrchestratorError } from '../shared/errors.ts';
-import { digestJson } from '../shared/json.ts';
+import { parseWith } from '../../contracts/schema.ts';
+import type { AnyTool, ToolBox } from '../../contracts/tool.ts';
+import { OrchestratorError } from '../../shared/errors.ts';
+import { digestJson } from '../../shared/json.ts';
 import type { StepFunction } from './step-function.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
