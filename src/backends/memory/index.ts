@@ -1,2 +1,2 @@
-/** The backend that keeps runs in memory. */
+/** The memory backend: the default of the orchestrator and of the workflow engine. */
 export { MemoryBackend, type MemoryBackendOptions } from './memory-backend.ts';

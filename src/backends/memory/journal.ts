@@ -1,57 +1,94 @@
-/** What a run has done so far: the result of each step by key. */
-import { type ErrorJson, errorFromJson, errorToJson, OrchestratorError } from '../../shared/errors.ts';
-import { type JsonValue, toJsonValue } from '../../shared/json.ts';
+/** What a run has done so far: each key once, with what came of it. */
+import { errorFromJson, errorToJson, OrchestratorError, toOrchestratorError } from '../../shared/errors.ts';
+import type { JsonValue } from '../../shared/json.ts';
+
+export type JournalKind = 'step' | 'sleep' | 'signal' | 'child' | 'now';
 
 interface Entry {
+  readonly kind: JournalKind;
   readonly fingerprint: string | undefined;
-  /** Steps at work; a second call with the key waits for the first. */
-  pending?: Promise<JsonValue>;
-  outcome?: { readonly value: JsonValue } | { readonly error: ErrorJson };
+  /** JSON text, so that each reader gets its own copy, as after a restart. */
+  readonly text: Promise<string>;
 }
 
 export class Journal {
+  readonly #runId: string;
   readonly #entries = new Map<string, Entry>();
 
+  constructor(runId: string) {
+    this.#runId = runId;
+  }
+
   /**
-   * The result of a step: the remembered one, or that of `work`. An error of `work` is remembered too, unless
-   * `isAborted` says that the run was ended meanwhile. Throws `journal-mismatch` on another fingerprint.
+   * Does `work` unless the key is known; then gives what came of it, or joins it while it goes on. Rejects with
+   * `journal-mismatch` when the key was used for something else.
    */
-  async step(
+  once(
+    kind: JournalKind,
     key: string,
-    work: () => Promise<JsonValue>,
-    { fingerprint, isAborted = () => false }: { readonly fingerprint?: string | undefined; readonly isAborted?: () => boolean } = {},
+    fingerprint: string | undefined,
+    work: () => Promise<unknown>,
   ): Promise<JsonValue> {
-    const known = this.#entries.get(key);
-    if (known !== undefined) return this.#recall(key, known, fingerprint);
-    const entry: Entry = { fingerprint };
-    this.#entries.set(key, entry);
-    entry.pending = this.#perform(key, entry, work, isAborted);
-    return entry.pending;
+    let entry = this.#entries.get(key);
+    if (entry === undefined) {
+      entry = { kind, fingerprint, text: settled(work) };
+      this.#entries.set(key, entry);
+    } else if (entry.kind !== kind || entry.fingerprint !== fingerprint) {
+      return handled(Promise.reject(this.#mismatch(key, entry, kind, fingerprint)));
+    }
+    return handled(entry.text.then((text) => JSON.parse(text) as JsonValue));
   }
 
-  async #perform(key: string, entry: Entry, work: () => Promise<JsonValue>, isAborted: () => boolean): Promise<JsonValue> {
-    try {
-      // What is remembered is what JSON makes of it, so that the first answer equals the later ones.
-      const value = toJsonValue(await work());
-      entry.outcome = { value };
-      return value;
-    } catch (error) {
-      if (isAborted()) this.#entries.delete(key);
-      else entry.outcome = { error: errorToJson(error) };
-      throw error;
-    } finally {
-      delete entry.pending;
-    }
+  /** Forgets a key whose work did not begin. */
+  forget(key: string): void {
+    this.#entries.delete(key);
   }
 
-  #recall(key: string, entry: Entry, fingerprint: string | undefined): Promise<JsonValue> | JsonValue {
-    if (entry.fingerprint !== fingerprint) {
-      throw new OrchestratorError('journal-mismatch', `Step ${key} was done before with other input; give other work another key.`, {
-        details: { key, expected: entry.fingerprint ?? null, got: fingerprint ?? null },
-      });
-    }
-    if (entry.outcome === undefined) return entry.pending as Promise<JsonValue>;
-    if ('error' in entry.outcome) throw errorFromJson(entry.outcome.error);
-    return entry.outcome.value;
+  #mismatch(
+    key: string,
+    known: Entry,
+    kind: JournalKind,
+    fingerprint: string | undefined,
+  ): OrchestratorError {
+    const expected = describe(known.kind, known.fingerprint);
+    const got = describe(kind, fingerprint);
+    return new OrchestratorError(
+      'journal-mismatch',
+      `Run ${this.#runId} has ${expected} under the key "${key}", not ${got}.`,
+      {
+        details: { runId: this.#runId, key, expected, got },
+      },
+    );
   }
+}
+
+/** Marks a promise as looked after: a run that was cancelled may never come back to it. */
+export function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+async function settled(work: () => Promise<unknown>): Promise<string> {
+  let value: unknown;
+  try {
+    value = await work();
+  } catch (error) {
+    // Through JSON, so that the first reader sees what one after a restart would.
+    throw errorFromJson(errorToJson(error));
+  }
+  return toJsonText(value);
+}
+
+/** JSON text of anything; `null` for what JSON has no word for. Throws `invalid-json` for a circular value or a bigint. */
+export function toJsonText(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch (error) {
+    throw toOrchestratorError(error, 'invalid-json');
+  }
+}
+
+function describe(kind: JournalKind, fingerprint: string | undefined): string {
+  return fingerprint === undefined ? `a ${kind}` : `a ${kind} with the fingerprint "${fingerprint}"`;
 }

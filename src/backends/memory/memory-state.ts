@@ -1,40 +1,55 @@
-/** The state port of one tenant, in memory. */
+/** Versioned records of one tenant, in memory. */
 import type { StatePort, StateRecord } from '../../contracts/state.ts';
-import { checkInteger, checkText } from '../../shared/check.ts';
+import { checkInteger, checkString, checkText } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
-import { type JsonValue, toJsonValue } from '../../shared/json.ts';
+import type { JsonValue } from '../../shared/json.ts';
+import { toJsonText } from './journal.ts';
+
+interface Kept {
+  readonly text: string;
+  readonly version: number;
+}
 
 export class MemoryState implements StatePort {
-  readonly #records = new Map<string, StateRecord>();
+  readonly #records = new Map<string, Kept>();
 
   async get(key: string): Promise<StateRecord | undefined> {
-    return this.#records.get(checkText('key', key));
+    const kept = this.#records.get(checkText('key', key));
+    return kept === undefined ? undefined : recordOf(key, kept);
   }
 
   async put(key: string, value: JsonValue, expectedVersion: number): Promise<StateRecord> {
-    this.#expect(key, expectedVersion);
-    const record = Object.freeze({ key, value: toJsonValue(value), version: expectedVersion + 1 });
-    this.#records.set(key, record);
-    return record;
+    this.#checkVersion(key, expectedVersion);
+    const kept = { text: toJsonText(value), version: expectedVersion + 1 };
+    this.#records.set(key, kept);
+    return recordOf(key, kept);
   }
 
   async list(prefix = ''): Promise<readonly StateRecord[]> {
-    return [...this.#records.values()].filter(({ key }) => key.startsWith(prefix)).sort((a, b) => (a.key < b.key ? -1 : 1));
+    checkString('prefix', prefix);
+    const keys = [...this.#records.keys()]
+      .filter((key) => key.startsWith(prefix))
+      .sort((a, b) => (a < b ? -1 : 1));
+    return keys.map((key) => recordOf(key, this.#records.get(key) as Kept));
   }
 
   async delete(key: string, expectedVersion: number): Promise<void> {
-    this.#expect(key, expectedVersion);
+    this.#checkVersion(key, expectedVersion);
     this.#records.delete(key);
   }
 
-  #expect(key: string, expected: number): void {
+  #checkVersion(key: string, expected: number): void {
     checkText('key', key);
-    checkInteger('expectedVersion', expected);
-    const got = this.#records.get(key)?.version ?? 0;
-    if (got === expected) return;
-    throw new OrchestratorError('version-conflict', `Record ${key} has version ${got}, not ${expected}; read it again.`, {
+    checkInteger('expectedVersion', expected, 0);
+    const version = this.#records.get(key)?.version ?? 0;
+    if (version === expected) return;
+    throw new OrchestratorError('version-conflict', `"${key}" is at version ${version}, not ${expected}.`, {
       retryable: true,
-      details: { key, expected, got },
+      details: { key, expected, version },
     });
   }
+}
+
+function recordOf(key: string, { text, version }: Kept): StateRecord {
+  return { key, value: JSON.parse(text) as JsonValue, version };
 }

@@ -1,120 +1,144 @@
-/** What a running function may do, over the backend that drives it. */
-import type { ChildReference, RunContext, RunOutcome, StepContext, SubmitOptions } from '../../contracts/backend.ts';
-import { raceSignal } from '../../shared/abort.ts';
-import { checkFunction, checkInteger, checkNumber, checkObject, checkText } from '../../shared/check.ts';
+/** What a running function may do: steps, waits and children, each remembered under its key. */
+import type {
+  ChildReference,
+  RunContext,
+  RunOutcome,
+  StepContext,
+  SubmitOptions,
+} from '../../contracts/backend.ts';
+import { checkFunction, checkNumber, checkText } from '../../shared/check.ts';
 import type { JsonValue } from '../../shared/json.ts';
-import { type Clock, sleep } from '../../shared/time.ts';
+import { handled, Journal } from './journal.ts';
+import type { RunDriver } from './run-driver.ts';
+import type { RunExecution } from './run-execution.ts';
+import { RunInbox } from './run-inbox.ts';
 import type { RunRecord } from './run-record.ts';
-
-/** What the context needs of the backend. */
-export interface ContextHost {
-  readonly clock: Clock;
-  /** Gives the run's slot back, waits, and takes a slot again. */
-  suspend<T>(run: RunRecord, wait: () => Promise<T>): Promise<T>;
-  submitChild(parent: RunRecord, id: string, name: string, input: JsonValue, options: Omit<SubmitOptions, 'id' | 'tenant'>): RunRecord;
-}
+import { resolveSubmission } from './submission.ts';
 
 export class MemoryRunContext implements RunContext {
+  readonly #driver: RunDriver;
   readonly #run: RunRecord;
-  readonly #host: ContextHost;
+  readonly #execution: RunExecution;
+  readonly #children = new Map<string, RunRecord>();
+  #journal: Journal | undefined;
 
-  constructor(run: RunRecord, host: ContextHost) {
+  constructor(driver: RunDriver, run: RunRecord, execution: RunExecution) {
+    this.#driver = driver;
     this.#run = run;
-    this.#host = host;
+    this.#execution = execution;
   }
 
   get runId(): string {
-    return this.#run.definition.id;
+    return this.#run.terms.id;
   }
 
   get tenant(): string {
-    return this.#run.definition.tenant;
+    return this.#run.terms.tenant;
   }
 
   get signal(): AbortSignal {
-    return this.#run.controller.signal;
+    return this.#execution.signal;
   }
 
-  async step<T extends JsonValue>(
+  step<T extends JsonValue>(
     key: string,
     work: (step: StepContext) => Promise<T>,
     { fingerprint }: { readonly fingerprint?: string } = {},
   ): Promise<T> {
     checkText('key', key);
     checkFunction('work', work);
-    this.signal.throwIfAborted();
-    const result = await this.#run.journal.step(
-      `step:${key}`,
-      () => work({ idempotencyKey: `${this.runId}/${key}`, signal: this.signal }),
-      { fingerprint, isAborted: () => this.signal.aborted },
-    );
-    return result as T;
+    const { signal, runId } = this;
+    return this.#once('step', key, fingerprint, () =>
+      this.#execution.work(() => work({ idempotencyKey: `${runId}/${key}`, signal })),
+    ) as Promise<T>;
   }
 
   async sleep(key: string, milliseconds: number): Promise<void> {
     checkText('key', key);
-    checkNumber('milliseconds', milliseconds, 0);
-    const until = (await this.#note(`sleep:${key}`, () => this.#host.clock.now() + milliseconds)) as number;
-    const left = until - this.#host.clock.now();
-    if (left > 0) await this.#host.suspend(this.#run, () => sleep(this.#host.clock, left, this.signal));
+    checkNumber('milliseconds', milliseconds, 0, Number.MAX_SAFE_INTEGER);
+    const { alarms } = this.#driver;
+    await this.#once('sleep', key, undefined, () =>
+      this.#execution.wait<null>((wake) => {
+        const alarm = alarms.set(milliseconds, () => wake(null));
+        return () => alarms.cancel(alarm);
+      }),
+    );
   }
 
-  async waitForSignal(key: string, name: string, { timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<JsonValue> {
+  waitForSignal(
+    key: string,
+    name: string,
+    { timeoutMs }: { readonly timeoutMs?: number } = {},
+  ): Promise<JsonValue> {
     checkText('key', key);
     checkText('name', name);
-    if (timeoutMs !== undefined) checkInteger('timeoutMs', timeoutMs);
-    this.signal.throwIfAborted();
-    return this.#run.journal.step(`signal:${key}`, () => this.#host.suspend(this.#run, () => this.#receive(name, timeoutMs)), {
-      isAborted: () => this.signal.aborted,
+    if (timeoutMs !== undefined) checkNumber('timeoutMs', timeoutMs, 0, Number.MAX_SAFE_INTEGER);
+    const { alarms } = this.#driver;
+    return this.#once('signal', key, name, async () => {
+      const payload = await this.#execution.wait<string>((wake) => {
+        this.#run.inbox ??= new RunInbox();
+        const undo = this.#run.inbox.take(name, wake);
+        const alarm = timeoutMs === undefined ? undefined : alarms.set(timeoutMs, () => wake('null'));
+        return () => {
+          undo();
+          alarms.cancel(alarm);
+        };
+      });
+      return JSON.parse(payload) as JsonValue;
     });
   }
 
-  async child(key: string, name: string, input: JsonValue, options: Omit<SubmitOptions, 'id' | 'tenant'>): Promise<ChildReference> {
+  async child(
+    key: string,
+    name: string,
+    input: JsonValue,
+    options: Omit<SubmitOptions, 'id' | 'tenant'>,
+  ): Promise<ChildReference> {
     checkText('key', key);
-    checkObject('options', options);
-    this.signal.throwIfAborted();
-    const child = this.#host.submitChild(this.#run, `${this.runId}/${key}`, name, input, options);
-    return {
-      id: child.definition.id,
-      outcome: (): Promise<RunOutcome> =>
-        child.isFinal ? Promise.resolve(child.outcome) : this.#host.suspend(this.#run, () => raceSignal(child.ended(), this.signal)),
-    };
+    checkText('name', name);
+    const id = `${this.runId}/${key}`;
+    await this.#once('child', key, name, () => this.#submit(id, key, name, input, options));
+    return { id, outcome: () => this.#outcome(key) };
   }
 
   async now(key: string): Promise<number> {
-    return (await this.#note(`now:${checkText('key', key)}`, () => this.#host.clock.now())) as number;
+    checkText('key', key);
+    return (await this.#once('now', key, undefined, () =>
+      Promise.resolve(this.#driver.clock.now()),
+    )) as number;
   }
 
-  /** A value that is the same on replay. */
-  #note(key: string, value: () => number): Promise<JsonValue> {
-    this.signal.throwIfAborted();
-    return this.#run.journal.step(key, async () => value());
-  }
-
-  async #receive(name: string, timeoutMs: number | undefined): Promise<JsonValue> {
-    const { payload, forget } = this.#run.mailbox.take(name);
-    if (timeoutMs === undefined) return this.#orAbort(payload, forget);
-    const giveUp = new AbortController();
-    const late = sleep(this.#host.clock, timeoutMs, giveUp.signal).then(
-      (): JsonValue => {
-        forget();
-        return null;
-      },
-    );
-    late.catch(() => undefined);
+  async #submit(
+    id: string,
+    key: string,
+    name: string,
+    input: JsonValue,
+    options: Omit<SubmitOptions, 'id' | 'tenant'>,
+  ): Promise<null> {
     try {
-      return await this.#orAbort(Promise.race([payload, late]), forget);
-    } finally {
-      giveUp.abort();
-    }
-  }
-
-  async #orAbort(payload: Promise<JsonValue>, forget: () => void): Promise<JsonValue> {
-    try {
-      return await raceSignal(payload, this.signal);
+      this.#execution.throwIfOver();
+      const submission = resolveSubmission({ ...options, id, tenant: this.tenant });
+      this.#children.set(key, this.#driver.submit(name, input, submission, this.#run));
+      return null;
     } catch (error) {
-      forget();
+      // A refused child has not begun: the key is free for another try.
+      this.#journal?.forget(key);
       throw error;
     }
+  }
+
+  #outcome(key: string): Promise<RunOutcome> {
+    const child = this.#children.get(key) as RunRecord;
+    return handled(this.#execution.wait<RunOutcome>((wake) => child.onEnd(wake)));
+  }
+
+  #once(
+    kind: Parameters<Journal['once']>[0],
+    key: string,
+    fingerprint: string | undefined,
+    work: () => Promise<unknown>,
+  ): Promise<JsonValue> {
+    this.#journal ??= new Journal(this.runId);
+    return this.#journal.once(kind, key, fingerprint, work);
   }
 }

@@ -1,92 +1,129 @@
-/** One queue: who is ready, who holds a slot, and whose turn it is. Fair between tenants, by priority within one. */
+/** Who gets the next slot of a queue: tenants take turns; within a tenant priority decides, then age. */
 import type { QueueOptions } from '../../contracts/backend.ts';
-import { BinaryHeap } from '../../tasks/binary-heap.ts';
+import { checkInteger, checkNumber, checkObject } from '../../shared/check.ts';
+import { KeyedHeap } from '../../tasks/keyed-heap.ts';
+import { Fifo } from './fifo.ts';
 import type { RunRecord } from './run-record.ts';
 
-/** A run that wants a slot, and what to do when it has one. */
-export interface Claim {
-  readonly run: RunRecord;
-  readonly grant: () => void;
+interface Lane {
+  readonly tenant: string;
+  heap: KeyedHeap<RunRecord>;
+  /** Queued runs. The heap may also hold some that were taken back: they are skipped. */
+  ready: number;
+  /** Slots in use. */
+  held: number;
+  hasTurn: boolean;
 }
 
+/** A run is in the heap exactly while its status is `queued`; each operation costs log n at most. */
 export class RunQueue {
-  #options: Required<QueueOptions> = { concurrency: Infinity, perTenant: Infinity, maxWaiting: Infinity, agingSeconds: Infinity };
-  /** In the order of turns: the tenant served last is last. */
-  #ready = new Map<string, BinaryHeap<Claim>>();
-  readonly #activeByTenant = new Map<string, number>();
-  #active = 0;
-  /** Runs waiting or queued that have never started. */
-  waiting = 0;
+  /** Runs submitted and not yet started. */
+  unstarted = 0;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #turns = new Fifo<Lane>();
+  #held = 0;
+  #concurrency = Infinity;
+  #perTenant = Infinity;
+  #agingMs = Infinity;
+  maxWaiting = Infinity;
 
-  get options(): Required<QueueOptions> {
-    return this.#options;
-  }
-
+  /** Throws `invalid-argument` for a bad limit, and changes nothing then. What is left out goes back to its default. */
   configure(options: QueueOptions): void {
-    this.#options = { ...this.#options, ...options };
-    const claims = [...this.#ready].map(([tenant, heap]) => [tenant, drain(heap)] as const);
-    this.#ready = new Map();
-    for (const [, list] of claims) for (const claim of list) this.add(claim);
-  }
-
-  add(claim: Claim): void {
-    const { tenant } = claim.run.definition;
-    let heap = this.#ready.get(tenant);
-    if (heap === undefined) {
-      heap = new BinaryHeap((a, b) => this.#compare(a, b));
-      this.#ready.set(tenant, heap);
+    checkObject('options', options);
+    const {
+      concurrency = Infinity,
+      perTenant = Infinity,
+      maxWaiting = Infinity,
+      agingSeconds = Infinity,
+    } = options;
+    for (const [name, limit] of Object.entries({ concurrency, perTenant, maxWaiting })) {
+      if (limit !== Infinity) checkInteger(name, limit, 1);
     }
-    heap.push(claim);
+    checkNumber('agingSeconds', agingSeconds, 0.001);
+    this.#concurrency = concurrency;
+    this.#perTenant = perTenant;
+    this.maxWaiting = maxWaiting;
+    const hasNewOrder = this.#agingMs !== agingSeconds * 1000;
+    this.#agingMs = agingSeconds * 1000;
+    for (const lane of this.#lanes.values()) {
+      if (hasNewOrder) this.#rebuild(lane);
+      this.#line(lane);
+    }
   }
 
-  /** Takes a claim back, such as that of a run that was cancelled. */
-  remove(claim: Claim): void {
-    const { tenant } = claim.run.definition;
-    const heap = this.#ready.get(tenant);
-    heap?.remove(claim);
-    if (heap?.size === 0) this.#ready.delete(tenant);
+  /** Puts a run in that has just become `queued`. */
+  offer(run: RunRecord): void {
+    const lane = this.#lane(run);
+    lane.heap.push(run, this.#keyOf(run), run.terms.sequence);
+    lane.ready += 1;
+    this.#line(lane);
   }
 
-  /** The next claim that may have a slot, which it then holds. */
-  next(): Claim | undefined {
-    if (this.#active >= this.#options.concurrency) return undefined;
-    for (const [tenant, heap] of this.#ready) {
-      if ((this.#activeByTenant.get(tenant) ?? 0) >= this.#options.perTenant) continue;
-      const claim = heap.pop();
-      this.#ready.delete(tenant);
-      if (heap.size > 0) this.#ready.set(tenant, heap);
-      if (claim === undefined) continue;
-      this.#count(tenant, 1);
-      return claim;
+  /** Takes a run back that was `queued` and no longer is. */
+  withdraw(run: RunRecord): void {
+    const lane = this.#lane(run);
+    lane.ready -= 1;
+    if (lane.heap.size > 64 && lane.ready * 2 < lane.heap.size) this.#rebuild(lane);
+    this.#dropIfEmpty(lane);
+  }
+
+  /** The next run, with a slot; undefined when there is no run or no slot. The caller changes its status at once. */
+  take(): RunRecord | undefined {
+    while (this.#held < this.#concurrency) {
+      const lane = this.#turns.shift();
+      if (lane === undefined) return undefined;
+      lane.hasTurn = false;
+      if (lane.held >= this.#perTenant) continue;
+      let run = lane.heap.pop();
+      while (run !== undefined && run.status !== 'queued') run = lane.heap.pop();
+      if (run === undefined) continue;
+      lane.ready -= 1;
+      lane.held += 1;
+      this.#held += 1;
+      this.#line(lane);
+      return run;
     }
     return undefined;
   }
 
   /** Gives a slot back. */
-  release(tenant: string): void {
-    this.#count(tenant, -1);
+  release(run: RunRecord): void {
+    const lane = this.#lane(run);
+    lane.held -= 1;
+    this.#held -= 1;
+    this.#line(lane);
+    this.#dropIfEmpty(lane);
   }
 
-  #count(tenant: string, change: 1 | -1): void {
-    this.#active += change;
-    const active = (this.#activeByTenant.get(tenant) ?? 0) + change;
-    if (active === 0) this.#activeByTenant.delete(tenant);
-    else this.#activeByTenant.set(tenant, active);
+  /** Smaller is sooner. The key never changes: a run that waits gains on all that come later, at the same rate. */
+  #keyOf({ terms }: RunRecord): number {
+    return terms.createdAt / this.#agingMs - terms.priority;
   }
 
-  /** The key never changes while a claim waits: ageing moves all alike, so only the times of creation matter. */
-  #compare({ run: { definition: a } }: Claim, { run: { definition: b } }: Claim): number {
-    const agingMs = this.#options.agingSeconds * 1000;
-    if (agingMs !== Infinity) {
-      const difference = b.priority * agingMs - b.createdAt - (a.priority * agingMs - a.createdAt);
-      return difference || a.order - b.order;
+  #line(lane: Lane): void {
+    if (lane.hasTurn || lane.ready === 0 || lane.held >= this.#perTenant) return;
+    lane.hasTurn = true;
+    this.#turns.push(lane);
+  }
+
+  #rebuild(lane: Lane): void {
+    const old = lane.heap;
+    lane.heap = new KeyedHeap();
+    for (let run = old.pop(); run !== undefined; run = old.pop()) {
+      if (run.status === 'queued') lane.heap.push(run, this.#keyOf(run), run.terms.sequence);
     }
-    return b.priority - a.priority || a.order - b.order;
   }
-}
 
-function drain(heap: BinaryHeap<Claim>): readonly Claim[] {
-  const claims: Claim[] = [];
-  for (let claim = heap.pop(); claim !== undefined; claim = heap.pop()) claims.push(claim);
-  return claims;
+  #lane({ terms: { tenant } }: RunRecord): Lane {
+    let lane = this.#lanes.get(tenant);
+    if (lane === undefined) {
+      lane = { tenant, heap: new KeyedHeap(), ready: 0, held: 0, hasTurn: false };
+      this.#lanes.set(tenant, lane);
+    }
+    return lane;
+  }
+
+  #dropIfEmpty(lane: Lane): void {
+    if (lane.ready === 0 && lane.held === 0) this.#lanes.delete(lane.tenant);
+  }
 }

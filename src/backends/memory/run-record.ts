@@ -2,82 +2,101 @@
 import type { RunInfo, RunOutcome, RunStatus } from '../../contracts/backend.ts';
 import type { ErrorJson } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
-import { Journal } from './journal.ts';
-import { Mailbox } from './mailbox.ts';
+import type { Alarm } from './alarms.ts';
+import type { RunExecution } from './run-execution.ts';
+import type { RunInbox } from './run-inbox.ts';
 
-/** What stays as it was submitted. */
-export interface RunDefinition {
+/** What is fixed when a run is submitted. */
+export interface RunTerms {
   readonly id: string;
   readonly name: string;
   readonly tenant: string;
   readonly queue: string;
   readonly priority: number;
   readonly dependencies: readonly string[];
-  readonly parentId: string | null;
-  readonly input: JsonValue;
+  /** JSON text: what a caller does to its object later changes nothing here. */
+  readonly inputText: string;
+  readonly createdAt: number;
+  /** Order of submission: decides among equals. */
+  readonly sequence: number;
   readonly dedupeKey: string | undefined;
   readonly timeoutMs: number | undefined;
-  readonly createdAt: number;
-  /** Counts submissions: the order among equals. */
-  readonly order: number;
 }
 
-/** A run and where it stands. Only the backend moves it. */
 export class RunRecord {
-  readonly definition: RunDefinition;
-  readonly journal = new Journal();
-  readonly mailbox = new Mailbox();
-  readonly controller = new AbortController();
-  readonly children = new Set<string>();
-  readonly timers = new Set<() => void>();
+  readonly terms: RunTerms;
+  readonly parentId: string | null;
   status: RunStatus = 'waiting';
-  output: JsonValue = null;
+  outputText = 'null';
   error: ErrorJson | null = null;
   startedAt: number | null = null;
   completedAt: number | null = null;
-  /** The function at work; undefined before the start. Never rejects. */
-  work: Promise<void> | undefined;
-  /** Whether it holds a slot of its queue. */
-  holdsSlot = false;
-  /** Branches of its function that are asleep or wait. */
-  suspensions = 0;
-  #done: { readonly promise: Promise<RunOutcome>; readonly resolve: (outcome: RunOutcome) => void } | undefined;
+  /** Open dependencies, and one more while a delay lasts. */
+  blockers = 0;
+  /** Open runs that wait for this one. */
+  dependents: Set<RunRecord> | undefined;
+  /** The dependencies that are kept for this one until it ends. */
+  awaited: readonly RunRecord[] | undefined;
+  /** Set while the parent is open. */
+  parent: RunRecord | undefined;
+  children: Set<RunRecord> | undefined;
+  /** How many open runs still need this one: it is not forgotten before they end. */
+  pins = 0;
+  /** Set from the first start until the function has returned. */
+  execution: RunExecution | undefined;
+  inbox: RunInbox | undefined;
+  delay: Alarm | undefined;
+  timeout: Alarm | undefined;
+  /** Those who wait for the end. */
+  watchers: Set<(outcome: RunOutcome) => void> | undefined;
 
-  constructor(definition: RunDefinition) {
-    this.definition = definition;
+  constructor(terms: RunTerms, parent: RunRecord | undefined) {
+    this.terms = terms;
+    this.parent = parent;
+    this.parentId = parent?.terms.id ?? null;
   }
 
-  get isFinal(): boolean {
+  get isOver(): boolean {
     return this.completedAt !== null;
   }
 
-  /** How it ended. Read it only when it has. */
+  /** Calls back once when the run ends, at once when it has. Returns the undo. */
+  onEnd(watch: (outcome: RunOutcome) => void): () => void {
+    if (this.isOver) {
+      watch(this.outcome);
+      return () => undefined;
+    }
+    this.watchers ??= new Set();
+    this.watchers.add(watch);
+    return () => this.watchers?.delete(watch);
+  }
+
+  /** How it ended. Only for a run that is over. */
   get outcome(): RunOutcome {
-    return { status: this.status as RunOutcome['status'], output: this.output, error: this.error };
+    return {
+      status: this.status as RunOutcome['status'],
+      output: JSON.parse(this.outputText) as JsonValue,
+      error: this.error,
+    };
   }
 
   get info(): RunInfo {
-    const { id, name, tenant, queue, priority, dependencies, parentId, input, createdAt } = this.definition;
-    const { status, output, error, startedAt, completedAt } = this;
-    return { id, name, tenant, queue, status, priority, dependencies, parentId, input, output, error, createdAt, startedAt, completedAt };
-  }
-
-  /** Resolves at the end. */
-  ended(): Promise<RunOutcome> {
-    if (this.isFinal) return Promise.resolve(this.outcome);
-    this.#done ??= Promise.withResolvers<RunOutcome>();
-    return this.#done.promise;
-  }
-
-  /** Writes the end, drops its timers and tells those who wait. */
-  end(status: RunOutcome['status'], output: JsonValue, error: ErrorJson | null, now: number): void {
-    this.status = status;
-    this.output = output;
-    this.error = error;
-    this.completedAt = now;
-    for (const undo of this.timers) undo();
-    this.timers.clear();
-    this.mailbox.clear();
-    this.#done?.resolve(this.outcome);
+    const { id, name, tenant, queue, priority, dependencies, inputText, createdAt } = this.terms;
+    return {
+      id,
+      name,
+      tenant,
+      queue,
+      status: this.status,
+      priority,
+      dependencies,
+      parentId: this.parentId,
+      input: JSON.parse(inputText) as JsonValue,
+      output: JSON.parse(this.outputText) as JsonValue,
+      error: this.error,
+      createdAt,
+      startedAt: this.startedAt,
+      completedAt: this.completedAt,
+    };
   }
 }

@@ -1,17 +1,35 @@
-/** Checks what is submitted, so that the backend only sees what makes sense. */
+/** Checks what a caller submits. */
 import type { SubmitOptions } from '../../contracts/backend.ts';
-import { checkInteger, checkNumber, checkObject, checkText, checkTextArray } from '../../shared/check.ts';
+import { checkNumber, checkObject, checkText, checkTextArray } from '../../shared/check.ts';
 
-/** Throws {@link InvalidArgumentError} naming the option. */
-export function checkSubmission(name: string, options: SubmitOptions): void {
-  checkText('name', name);
+const NONE: readonly string[] = Object.freeze([]);
+
+/** The options with their defaults; `id` may still be missing. */
+export interface Submission {
+  readonly id: string | undefined;
+  readonly queue: string;
+  readonly tenant: string;
+  readonly priority: number;
+  readonly delayMs: number;
+  readonly dependencies: readonly string[];
+  readonly dedupeKey: string | undefined;
+  readonly timeoutMs: number | undefined;
+}
+
+/** Throws `invalid-argument`. */
+export function resolveSubmission(options: SubmitOptions): Submission {
   checkObject('options', options);
-  checkText('options.queue', options.queue);
-  checkText('options.tenant', options.tenant);
-  if (options.id !== undefined) checkText('options.id', options.id);
-  if (options.priority !== undefined) checkNumber('options.priority', options.priority);
-  if (options.delayMs !== undefined) checkNumber('options.delayMs', options.delayMs, 0);
-  if (options.dependencies !== undefined) checkTextArray('options.dependencies', options.dependencies);
-  if (options.dedupeKey !== undefined) checkText('options.dedupeKey', options.dedupeKey);
-  if (options.timeoutMs !== undefined) checkInteger('options.timeoutMs', options.timeoutMs, 1);
+  const { id, queue, tenant, priority = 0, delayMs = 0, dependencies, dedupeKey, timeoutMs } = options;
+  if (id !== undefined) checkText('id', id);
+  checkText('queue', queue);
+  checkText('tenant', tenant);
+  checkNumber('priority', priority, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  checkNumber('delayMs', delayMs, 0, Number.MAX_SAFE_INTEGER);
+  if (dedupeKey !== undefined) checkText('dedupeKey', dedupeKey);
+  if (timeoutMs !== undefined) checkNumber('timeoutMs', timeoutMs, 0, Number.MAX_SAFE_INTEGER);
+  const unique =
+    dependencies === undefined || dependencies.length === 0
+      ? NONE
+      : [...new Set(checkTextArray('dependencies', dependencies))];
+  return { id, queue, tenant, priority, delayMs, dependencies: unique, dedupeKey, timeoutMs };
 }

@@ -1,0 +1,82 @@
+/** Hands out slots when there is something to do, and lets the event loop breathe in between. */
+import { RunQueue } from './run-queue.ts';
+import type { RunRecord } from './run-record.ts';
+
+/** Starts in one turn of the event loop; the rest waits for the next, so that timers and sockets get theirs. */
+const STARTS_PER_TURN = 1000;
+
+/** `resuming`: only runs that have started before get a slot. */
+export type DispatchMode = 'paused' | 'open' | 'resuming' | 'closed';
+
+export class Dispatcher {
+  mode: DispatchMode = 'paused';
+  readonly #queues = new Map<string, RunQueue>();
+  readonly #changed = new Set<RunQueue>();
+  readonly #grant: (run: RunRecord) => void;
+  #left = STARTS_PER_TURN;
+  #isScheduled = false;
+
+  /** `grant` is told each run that has got a slot; it sets the run's status. */
+  constructor(grant: (run: RunRecord) => void) {
+    this.#grant = grant;
+  }
+
+  queue(name: string): RunQueue {
+    let queue = this.#queues.get(name);
+    if (queue === undefined) {
+      queue = new RunQueue();
+      this.#queues.set(name, queue);
+    }
+    return queue;
+  }
+
+  /** Lets work begin, or end. */
+  turn(mode: DispatchMode): void {
+    this.mode = mode;
+    for (const queue of this.#queues.values()) this.poke(queue);
+  }
+
+  /** Something changed in a queue: a run came in, a slot came free, a limit moved. */
+  poke(queue: RunQueue): void {
+    this.#changed.add(queue);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.mode === 'paused' || this.mode === 'closed') return;
+    this.#isScheduled = true;
+    if (this.#left > 0) queueMicrotask(() => this.#pump());
+    else {
+      setImmediate(() => {
+        this.#left = STARTS_PER_TURN;
+        this.#pump();
+      });
+    }
+  }
+
+  #pump(): void {
+    this.#isScheduled = false;
+    if (this.mode === 'closed') return;
+    for (const queue of this.#changed) {
+      this.#changed.delete(queue);
+      for (
+        let run = this.#left > 0 ? queue.take() : undefined;
+        run !== undefined;
+        run = this.#left > 0 ? queue.take() : undefined
+      ) {
+        if (this.mode === 'resuming' && run.startedAt === null) {
+          // It will not start any more; whoever stops the backend ends it.
+          run.status = 'waiting';
+          queue.release(run);
+          continue;
+        }
+        this.#left -= 1;
+        this.#grant(run);
+      }
+      if (this.#left === 0) {
+        this.poke(queue);
+        return;
+      }
+    }
+  }
+}

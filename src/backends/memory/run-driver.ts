@@ -1,0 +1,397 @@
+/** The life of runs: every move from submission to the end is made here. */
+import type { RunContext, RunFunction, RunOutcome } from '../../contracts/backend.ts';
+import { type ErrorCode, errorFromJson, errorToJson, OrchestratorError } from '../../shared/errors.ts';
+import type { IdSource } from '../../shared/ids.ts';
+import type { JsonValue } from '../../shared/json.ts';
+import type { Clock } from '../../shared/time.ts';
+import { Alarms } from './alarms.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { toJsonText } from './journal.ts';
+import { MemoryRunContext } from './run-context.ts';
+import { RunExecution } from './run-execution.ts';
+import { RunRecord } from './run-record.ts';
+import { markOf, type RunTable } from './run-table.ts';
+import type { Submission } from './submission.ts';
+
+export interface DriverOptions {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly table: RunTable;
+  /** How long a function may go on after its run was ended. */
+  readonly cancelGraceMs: number;
+}
+
+interface Ending {
+  readonly run: RunRecord;
+  readonly status: RunOutcome['status'];
+  readonly outputText: string;
+  readonly error: OrchestratorError | null;
+}
+
+export class RunDriver {
+  readonly clock: Clock;
+  readonly alarms: Alarms;
+  readonly functions = new Map<string, RunFunction>();
+  readonly dispatcher: Dispatcher;
+  readonly #ids: IdSource;
+  readonly #table: RunTable;
+  readonly #cancelGraceMs: number;
+  readonly #executing = new Set<RunRecord>();
+  readonly #onQuiet = new Set<() => void>();
+  #sequence = 0;
+
+  constructor({ clock, ids, table, cancelGraceMs }: DriverOptions) {
+    this.clock = clock;
+    this.alarms = new Alarms(clock);
+    this.#ids = ids;
+    this.#table = table;
+    this.#cancelGraceMs = cancelGraceMs;
+    this.dispatcher = new Dispatcher((run) => this.#grant(run));
+  }
+
+  /** Takes a run in, or finds the one that was meant. */
+  submit(name: string, input: JsonValue, submission: Submission, parent?: RunRecord): RunRecord {
+    if (!this.functions.has(name))
+      throw new OrchestratorError('not-found', `No function "${name}" is registered.`, { details: { name } });
+    const inputText = toJsonText(input);
+    const known = this.#find(name, inputText, submission);
+    if (known !== undefined) return known;
+    const {
+      id = this.#ids('run'),
+      tenant,
+      queue: queueName,
+      priority,
+      delayMs,
+      dependencies,
+      dedupeKey,
+      timeoutMs,
+    } = submission;
+    const queue = this.dispatcher.queue(queueName);
+    const awaited = this.#dependencies(submission);
+    if (queue.unstarted >= queue.maxWaiting) {
+      throw new OrchestratorError(
+        'queue-full',
+        `The queue "${queueName}" holds ${queue.unstarted} waiting runs and takes no more.`,
+        {
+          retryable: true,
+          details: { queue: queueName, maxWaiting: queue.maxWaiting },
+        },
+      );
+    }
+    this.#sequence += 1;
+    const createdAt = this.clock.now();
+    const run = new RunRecord(
+      {
+        id,
+        name,
+        tenant,
+        queue: queueName,
+        priority,
+        dependencies,
+        inputText,
+        createdAt,
+        sequence: this.#sequence,
+        dedupeKey,
+        timeoutMs,
+      },
+      parent,
+    );
+    this.#table.add(run);
+    queue.unstarted += 1;
+    if (parent !== undefined) {
+      parent.children ??= new Set();
+      parent.children.add(run);
+      run.pins += 1;
+    }
+    if (awaited === 'failed') {
+      this.#end({ run, status: 'cancelled', outputText: 'null', error: dependencyFailed(run) });
+      return run;
+    }
+    this.#await(run, awaited);
+    if (delayMs > 0) {
+      run.blockers += 1;
+      run.delay = this.alarms.set(delayMs, () => this.#unblock(run));
+    }
+    if (run.blockers === 0) this.#enqueue(run);
+    return run;
+  }
+
+  /** Ends a run from outside, with its children. Resolves when their functions have returned or the grace is over. */
+  async cancel(run: RunRecord, error: OrchestratorError): Promise<void> {
+    const tree: RunRecord[] = [run];
+    for (const each of tree) if (each.children !== undefined) tree.push(...each.children);
+    this.#end({ run, status: 'cancelled', outputText: 'null', error });
+    await this.#returned(tree);
+  }
+
+  /** Ends every open run. Resolves as {@link RunDriver.cancel} does. */
+  async cancelAll(error: OrchestratorError): Promise<void> {
+    for (const run of [...this.#table.open()])
+      this.#end({ run, status: 'cancelled', outputText: 'null', error });
+    await this.#returned([...this.#executing]);
+  }
+
+  /** Resolves when no function works any more; those that wait don't count. Returns the promise and its undo. */
+  whenQuiet(): { readonly quiet: Promise<void>; undo(): void } {
+    const { promise: quiet, resolve } = Promise.withResolvers<void>();
+    this.#onQuiet.add(resolve);
+    this.#tellIfQuiet();
+    return { quiet, undo: () => this.#onQuiet.delete(resolve) };
+  }
+
+  /** The run that has this id or this dedupe key. Throws `already-exists` when it is another one. */
+  #find(name: string, inputText: string, { id, tenant, dedupeKey }: Submission): RunRecord | undefined {
+    if (id !== undefined) {
+      const run = this.#table.get(tenant, id);
+      const trace = run === undefined ? this.#table.trace(tenant, id) : undefined;
+      const knownName = run?.terms.name ?? trace?.name;
+      if (knownName !== undefined) {
+        const knownMark = run === undefined ? trace?.inputMark : markOf(run.terms.inputText);
+        if (knownName !== name || knownMark !== markOf(inputText)) {
+          throw new OrchestratorError(
+            'already-exists',
+            `There is a run "${id}" already, with another function or input.`,
+            { details: { id } },
+          );
+        }
+        return run ?? forgotten(id, tenant, name);
+      }
+    }
+    return dedupeKey === undefined ? undefined : this.#table.byDedupeKey(tenant, dedupeKey);
+  }
+
+  /** The dependencies that are still open, or that one has failed. Throws `unknown-dependency`. */
+  #dependencies({ tenant, dependencies }: Submission): readonly RunRecord[] | 'failed' {
+    if (dependencies.length === 0) return [];
+    const known: RunRecord[] = [];
+    let hasFailed = false;
+    for (const id of dependencies) {
+      const run = this.#table.get(tenant, id);
+      const status = run?.status ?? this.#table.trace(tenant, id)?.status;
+      if (status === undefined)
+        throw new OrchestratorError('unknown-dependency', `There is no run "${id}" to depend on.`, {
+          details: { dependency: id },
+        });
+      hasFailed ||= status === 'failed' || status === 'cancelled';
+      if (run !== undefined) known.push(run);
+    }
+    return hasFailed ? 'failed' : known;
+  }
+
+  #await(run: RunRecord, awaited: readonly RunRecord[]): void {
+    if (awaited.length === 0) return;
+    run.awaited = awaited;
+    for (const dependency of awaited) {
+      dependency.pins += 1;
+      if (dependency.isOver) continue;
+      run.blockers += 1;
+      dependency.dependents ??= new Set();
+      dependency.dependents.add(run);
+    }
+  }
+
+  #unblock(run: RunRecord): void {
+    run.blockers -= 1;
+    if (run.blockers === 0 && run.status === 'waiting') this.#enqueue(run);
+  }
+
+  #enqueue(run: RunRecord): void {
+    const queue = this.dispatcher.queue(run.terms.queue);
+    run.status = 'queued';
+    queue.offer(run);
+    this.dispatcher.poke(queue);
+  }
+
+  #grant(run: RunRecord): void {
+    run.status = 'running';
+    if (run.execution === undefined) this.#start(run);
+    else run.execution.granted();
+  }
+
+  #start(run: RunRecord): void {
+    const { name, timeoutMs, inputText, queue } = run.terms;
+    const work = this.functions.get(name) as RunFunction;
+    run.startedAt = this.clock.now();
+    this.dispatcher.queue(queue).unstarted -= 1;
+    if (timeoutMs !== undefined)
+      run.timeout = this.alarms.set(timeoutMs, () => this.#timeOut(run, timeoutMs));
+    const execution = new RunExecution({
+      requestSlot: () => {
+        if (!run.isOver) this.#enqueue(run);
+      },
+      releaseSlot: () => this.#suspend(run),
+    });
+    run.execution = execution;
+    this.#executing.add(run);
+    void this.#run(run, execution, work, new MemoryRunContext(this, run, execution), inputText);
+  }
+
+  async #run(
+    run: RunRecord,
+    execution: RunExecution,
+    work: RunFunction,
+    context: RunContext,
+    inputText: string,
+  ): Promise<void> {
+    let ending: Ending;
+    try {
+      const output = await work(context, JSON.parse(inputText) as JsonValue);
+      ending = { run, status: 'completed', outputText: toJsonText(output), error: null };
+    } catch (error) {
+      ending = { run, status: 'failed', outputText: 'null', error: errorFromJson(errorToJson(error)) };
+    }
+    run.execution = undefined;
+    this.#executing.delete(run);
+    this.#end(ending);
+    if (execution.abandonSlot()) this.#release(run);
+    execution.returned();
+    this.#tellIfQuiet();
+  }
+
+  #suspend(run: RunRecord): void {
+    if (!run.isOver) run.status = 'suspended';
+    this.#release(run);
+    this.#tellIfQuiet();
+  }
+
+  #release(run: RunRecord): void {
+    const queue = this.dispatcher.queue(run.terms.queue);
+    queue.release(run);
+    this.dispatcher.poke(queue);
+  }
+
+  #timeOut(run: RunRecord, timeoutMs: number): void {
+    const error = endedBy(run, 'timed-out', `did not finish in ${timeoutMs} ms`, { timeoutMs });
+    void this.cancel(run, error);
+  }
+
+  /** Ends a run and with it those that can't go on without it. Functions hear of it last, when all is in order. */
+  #end(first: Ending): void {
+    const endings = [first];
+    const aborted: (() => void)[] = [];
+    for (const ending of endings) {
+      if (!ending.run.isOver) this.#endOne(ending, endings, aborted);
+    }
+    for (const abort of aborted) abort();
+  }
+
+  #endOne({ run, status, outputText, error }: Ending, more: Ending[], aborted: (() => void)[]): void {
+    const queue = this.dispatcher.queue(run.terms.queue);
+    const wasQueued = run.status === 'queued';
+    run.status = status;
+    run.outputText = outputText;
+    run.error = error === null ? null : errorToJson(error);
+    run.completedAt = this.clock.now();
+    if (wasQueued) queue.withdraw(run);
+    if (run.startedAt === null) queue.unstarted -= 1;
+    this.alarms.cancel(run.delay);
+    this.alarms.cancel(run.timeout);
+    run.delay = undefined;
+    run.timeout = undefined;
+    run.inbox = undefined;
+    const { execution } = run;
+    if (execution !== undefined)
+      aborted.push(() => execution.abort(error ?? endedBy(run, 'cancelled', 'was ended')));
+    this.#letGo(run, more);
+    this.#table.ended(run);
+    if (run.watchers !== undefined) {
+      const { watchers, outcome } = run;
+      run.watchers = undefined;
+      for (const watch of watchers) watch(outcome);
+    }
+  }
+
+  /** Tells dependents, children and dependencies that the run is over. */
+  #letGo(run: RunRecord, more: Ending[]): void {
+    for (const dependent of run.dependents ?? []) {
+      if (run.status === 'completed') this.#unblock(dependent);
+      else
+        more.push({
+          run: dependent,
+          status: 'cancelled',
+          outputText: 'null',
+          error: dependencyFailed(dependent, run.terms.id),
+        });
+    }
+    run.dependents = undefined;
+    for (const child of run.children ?? []) {
+      child.parent = undefined;
+      this.#table.unpin(child);
+      if (run.status !== 'cancelled' || child.isOver) continue;
+      const error = endedBy(child, 'cancelled', `was cancelled together with "${run.terms.id}"`, {
+        parentId: run.terms.id,
+      });
+      more.push({ run: child, status: 'cancelled', outputText: 'null', error });
+    }
+    run.children = undefined;
+    for (const dependency of run.awaited ?? []) {
+      dependency.dependents?.delete(run);
+      this.#table.unpin(dependency);
+    }
+    run.awaited = undefined;
+  }
+
+  /** Waits for functions of ended runs; whoever outlives the grace loses its slot and is waited for no longer. */
+  async #returned(runs: readonly RunRecord[]): Promise<void> {
+    await Promise.all(runs.map((run) => this.#returnedOne(run)));
+  }
+
+  #returnedOne(run: RunRecord): Promise<void> {
+    const { execution } = run;
+    if (execution === undefined || !run.isOver) return Promise.resolve();
+    return new Promise((resolve) => {
+      const alarm = this.alarms.set(this.#cancelGraceMs, () => {
+        if (execution.abandonSlot()) this.#release(run);
+        resolve();
+      });
+      execution.onReturn(() => {
+        this.alarms.cancel(alarm);
+        resolve();
+      });
+    });
+  }
+
+  #tellIfQuiet(): void {
+    if (this.#onQuiet.size === 0) return;
+    for (const run of this.#executing) if (run.status === 'running' || run.status === 'queued') return;
+    for (const tell of this.#onQuiet) tell();
+    this.#onQuiet.clear();
+  }
+}
+
+/** Stands for a run that ended so long ago that only its trace is left. */
+function forgotten(id: string, tenant: string, name: string): RunRecord {
+  return new RunRecord(
+    {
+      id,
+      name,
+      tenant,
+      queue: '',
+      priority: 0,
+      dependencies: [],
+      inputText: 'null',
+      createdAt: 0,
+      sequence: 0,
+      dedupeKey: undefined,
+      timeoutMs: undefined,
+    },
+    undefined,
+  );
+}
+
+function dependencyFailed({ terms: { id } }: RunRecord, dependency?: string): OrchestratorError {
+  const message = `Run "${id}" was cancelled since ${dependency === undefined ? 'a run it depends on' : `"${dependency}", on which it depends,`} did not complete.`;
+  return new OrchestratorError('dependency-failed', message, {
+    details: { runId: id, ...(dependency !== undefined && { dependency }) },
+  });
+}
+
+/** The error of a run that was ended from outside. */
+export function endedBy(
+  { terms: { id } }: RunRecord,
+  code: ErrorCode,
+  what: string,
+  details: Record<string, JsonValue> = {},
+): OrchestratorError {
+  return new OrchestratorError(code, `Run "${id}" ${what}.`, { details: { runId: id, ...details } });
+}
