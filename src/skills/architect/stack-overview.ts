@@ -69,7 +69,7 @@ export const stackOverview: Skill<z.infer<typeof input>, Output> = {
       const file = await context.workspace.read(path);
       if (file === undefined) continue;
       if (readFirst.length < 5) readFirst.push(file);
-      if (language !== undefined && !NOT_COUNTED.test(path))
+      if (language !== undefined && language !== 'ignore' && !NOT_COUNTED.test(path))
         counted.push({ path, language, lines: linesOf(file) });
       for (const fact of factsOfFile(path)) add(fact, null, file, 1);
       const packages = manifests.length < MAX_MANIFESTS ? declaredPackages(file) : undefined;

@@ -47,7 +47,9 @@ function missingPath(module: SourceModule, record: ImportRecord): string | undef
   return path === undefined || path === '' || MADE_ON_THE_FLY.test(path) ? undefined : path;
 }
 
+/** Written by programs, or to be copied elsewhere first. */
 function isGenerated(module: SourceModule): boolean {
+  if (/(?:^|\/)(?:templates?|boilerplates?|scaffolds?)\//.test(module.path)) return true;
   return /@generated|auto-?generated|do not edit/i.test(module.file.text.slice(0, 600));
 }
 

@@ -54,13 +54,13 @@ export function findSlips(module: SourceModule): Slips {
       case 'Program':
       case 'BlockStatement':
       case 'StaticBlock': {
-        const dead = firstUnreachable(node.body);
+        const dead = firstUnreachable(node.body, module);
         if (dead !== undefined)
           report(RULES.unreachableCode, dead, 'This never runs: control has left the block before it.');
         break;
       }
       case 'SwitchCase': {
-        const dead = firstUnreachable(node.consequent);
+        const dead = firstUnreachable(node.consequent, module);
         if (dead !== undefined)
           report(RULES.unreachableCode, dead, 'This never runs: control has left the case before it.');
         break;

@@ -1,7 +1,7 @@
 /** Which modules are started or loaded from outside: published, named by scripts, pages and tools, or by convention. */
 import ignore from 'ignore';
 import type { Workspace, WorkspaceFile } from '../../contracts/workspace.ts';
-import { conventionOf, isSourcePath, routeConventionOf } from './classify-path.ts';
+import { conventionOf, isSourcePath, isTestPath, routeConventionOf } from './classify-path.ts';
 import { type FileIndex, folderOf, joinPath } from './file-index.ts';
 import { isBelow, publishedModules, publishedPaths, type RawManifest, stringsIn } from './packages.ts';
 import type { ImportResolver } from './resolve-import.ts';
@@ -131,6 +131,10 @@ export async function findEntries({
     for (const [, specifier = ''] of text.matchAll(/['"]((?:\.{1,2}|[@~]|\$lib|#)\/[^'"\s]{1,200})['"]/g)) {
       add(resolver.resolve(file.path, specifier, false).target, `imported by ${file.path}`, 'convention');
     }
+    const directory = manifests.find((one) => isBelow(file.path, one.directory))?.directory ?? '';
+    for (const [path] of text.matchAll(/\/(?:src|source|app)\/[\w./-]{1,200}/g)) {
+      add(files.findFile(joinPath(directory, path) ?? ''), `named in ${file.path}`, 'convention');
+    }
   }
   addMainModules(manifests, files, entries, add);
   return entries;
@@ -148,7 +152,9 @@ function addManifest(
       add(files.findSource(directory, path), `package.json ${field}`);
       continue;
     }
-    for (const module of matchesOf(path, directory, modules)) add(module, `package.json ${field}`);
+    for (const module of matchesOf(path, directory, modules)) {
+      if (!isTestPath(module)) add(module, `package.json ${field}`);
+    }
   }
   if (typeof json['main'] !== 'string' && json['exports'] === undefined)
     add(files.findFile(joinPath(directory, 'index') ?? ''), 'package.json main (default)');

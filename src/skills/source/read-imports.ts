@@ -1,6 +1,7 @@
 /** Reads what a module imports from its syntax tree. Where the imports lead is found out later, by the resolver. */
 import { isBuiltin } from 'node:module';
 import type { CallExpression, File, ImportExpression, Node, StringLiteral } from '@babel/types';
+import { namesFrom } from './import-names.ts';
 import type { ImportRecord } from './source-model.ts';
 import { walk } from './walk.ts';
 
@@ -151,11 +152,14 @@ export function readImports(ast: File): ReadImports {
         if (GLOB_LIKE.test(node.value)) addComputed(node);
         if (strings.size < MAX_STRINGS && PATH_LIKE.test(node.value)) strings.add(node.value);
         return undefined;
-      case 'TemplateLiteral': {
-        const text = textOf(node);
-        if (text !== undefined && strings.size < MAX_STRINGS && PATH_LIKE.test(text)) strings.add(text);
+      case 'TemplateLiteral':
+        // `${origin}/src/worker` names a module as well as a plain text does.
+        for (const { value } of node.quasis) {
+          const text = value.cooked ?? '';
+          const isPath = PATH_LIKE.test(text) || /^\/[\w-]+(?:\/[\w.-]+){1,10}$/.test(text);
+          if (strings.size < MAX_STRINGS && isPath) strings.add(text);
+        }
         return undefined;
-      }
       default:
         return undefined;
     }
@@ -178,66 +182,6 @@ function loaderOf(node: CallExpression): 'require' | 'pattern' | undefined {
   const isRunner = object.type === 'Identifier' && (object.name === 'jest' || object.name === 'vi');
   if (isRunner && PATTERN_LOADERS.has(property.name) && node.arguments[0] !== undefined) return 'require';
   return isMeta && PATTERN_LOADERS.has(property.name) ? 'pattern' : undefined;
-}
-
-/** The names taken from a module that a call gives: by destructuring, a member, or all of it. */
-function namesFrom(call: CallExpression | ImportExpression, ancestors: readonly Node[]): string[] {
-  let child: Node = call;
-  for (let index = ancestors.length - 1; index >= 0; index -= 1) {
-    const parent = ancestors[index] as Node;
-    if (
-      parent.type === 'AwaitExpression' ||
-      parent.type === 'ParenthesizedExpression' ||
-      parent.type === 'TSNonNullExpression'
-    ) {
-      child = parent;
-      continue;
-    }
-    if (parent.type === 'ExpressionStatement') return [];
-    if (parent.type === 'VariableDeclarator' && parent.init === child)
-      return namesOfPattern(parent.id) ?? ['*'];
-    if (
-      parent.type === 'MemberExpression' &&
-      parent.object === child &&
-      !parent.computed &&
-      parent.property.type === 'Identifier'
-    ) {
-      if (call.type === 'CallExpression' || child.type === 'AwaitExpression') return [parent.property.name];
-      return parent.property.name === 'then' ? namesOfThen(ancestors[index - 1]) : ['*'];
-    }
-    return ['*'];
-  }
-  return ['*'];
-}
-
-function namesOfThen(call: Node | undefined): string[] {
-  const callback = call?.type === 'CallExpression' ? call.arguments[0] : undefined;
-  if (callback?.type !== 'ArrowFunctionExpression' && callback?.type !== 'FunctionExpression') return ['*'];
-  const parameter = callback.params[0];
-  if (parameter?.type === 'Identifier' && callback.body.type === 'MemberExpression') {
-    const { object, property, computed } = callback.body;
-    if (
-      object.type === 'Identifier' &&
-      object.name === parameter.name &&
-      !computed &&
-      property.type === 'Identifier'
-    )
-      return [property.name];
-  }
-  return (parameter === undefined ? undefined : namesOfPattern(parameter)) ?? ['*'];
-}
-
-/** The keys of an object pattern; undefined when it takes the rest, computes a key or is no object pattern. */
-function namesOfPattern(pattern: Node): string[] | undefined {
-  if (pattern.type !== 'ObjectPattern') return undefined;
-  const names: string[] = [];
-  for (const property of pattern.properties) {
-    if (property.type !== 'ObjectProperty' || property.computed) return undefined;
-    if (property.key.type === 'Identifier') names.push(property.key.name);
-    else if (property.key.type === 'StringLiteral') names.push(property.key.value);
-    else return undefined;
-  }
-  return names;
 }
 
 function isInFunction(ancestors: readonly Node[]): boolean {

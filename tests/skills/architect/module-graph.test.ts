@@ -156,6 +156,7 @@ describe('module-graph', () => {
       'src/big.ts': `// ${'x'.repeat(1_100_000)}`,
       'src/b.ts': "import './big';",
       'tests/fixtures/broken.ts': "import './nothing';",
+      'templates/app/main.ts': "import './filled-in-later';",
     });
     expect(artifact.findings).toEqual([]);
   });

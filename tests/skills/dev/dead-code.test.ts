@@ -27,9 +27,10 @@ describe('unreachable-module', () => {
     const files = {
       ...MANIFEST,
       'src/index.ts':
-        "new Worker(new URL('./worker.js', import.meta.url));\nimport(`./locales/${name}.js`);\nfork('src/job.ts');",
+        "new Worker(new URL('./worker.js', import.meta.url));\nimport(`./locales/${name}.js`);\nfork('src/job.ts');\nframe(`${origin}/src/proxy`);",
       'src/worker.ts': 'export const a = 1;',
       'src/job.ts': 'export const a = 1;',
+      'src/proxy.ts': 'export const a = 1;',
       'src/locales/de.ts': 'export default {};',
       'src/helper.ts': 'export const h = 1;',
       'src/x.test.ts': "import { h } from './helper';",

@@ -120,6 +120,14 @@ describe('unreachable-code', () => {
   });
 });
 
+describe('unreachable-code in tests', () => {
+  it('is found behind return, not behind throw', async () => {
+    const text =
+      'function a() { throw new Error();\n  return 1; }\nfunction b() { return;\n  expect(1).toBe(2); }';
+    expect(await linesOf('unreachable-code', text, 'src/a.test.ts')).toEqual([4]);
+  });
+});
+
 describe('duplicate-case', () => {
   it('is found for equal values, however spaced', async () => {
     const text =

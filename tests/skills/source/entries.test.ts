@@ -54,11 +54,12 @@ describe('entries', () => {
       'index.html': '<script type="module" src="/src/boot.tsx"></script>',
       Dockerfile: 'CMD ["node", "dist/serve.js"]',
       'serverless.yml': 'functions:\n  hello:\n    handler: src/handlers/hello.handler\n',
-      'src/App.vue': "<script>import { x } from './used-by-vue';</script>",
+      'src/App.vue': "<script>import { x } from './used-by-vue'; frame(`${o}/src/in-frame`);</script>",
       'src/boot.tsx': '',
       'src/serve.ts': '',
       'src/handlers/hello.ts': '',
       'src/used-by-vue.ts': '',
+      'src/in-frame.ts': '',
       'src/other.ts': '',
     });
     expect(reasons).toEqual({
@@ -66,6 +67,7 @@ describe('entries', () => {
       'src/serve.ts': 'named in Dockerfile',
       'src/handlers/hello.ts': 'named in serverless.yml',
       'src/used-by-vue.ts': 'imported by src/App.vue',
+      'src/in-frame.ts': 'named in src/App.vue',
     });
   });
 
