@@ -236,7 +236,11 @@ export function literalSecret(
   const candidate = credentials?.[2] ?? (isSecretName(name) ? text : undefined);
   if (candidate === undefined) return undefined;
   const users = credentials?.[1] === undefined ? userNames : [...userNames, credentials[1]];
-  return isPlaceholder(name, candidate, isDevelopment, users) ? undefined : candidate;
+  // A build that only needs some address is given one of this machine.
+  const isLocal =
+    credentials !== null &&
+    /@(?:localhost|127\.0\.0\.1|\[::1\]|example\.\w+|dummy)\b|dummy|placeholder/i.test(text);
+  return isPlaceholder(name, candidate, isDevelopment || isLocal, users) ? undefined : candidate;
 }
 
 function isPlaceholder(
@@ -259,9 +263,21 @@ function isPlaceholder(
     .filter((word) => word !== '');
   if (words.length === 0) return isDevelopment || value.length < 6;
   const own = new Set(name.toLowerCase().split(/[^a-z]+/));
-  return words.every(
-    (word) =>
-      PLACEHOLDER_WORDS.has(word) ||
-      (isDevelopment && (DEVELOPMENT_WORDS.has(word) || own.has(word) || word.length < 2)),
-  );
+  const isWeak = (word: string): boolean =>
+    PLACEHOLDER_WORDS.has(word) ||
+    (isDevelopment && (DEVELOPMENT_WORDS.has(word) || own.has(word) || word.length < 2));
+  return words.every((word) => isMadeOf(word, isWeak));
+}
+
+/** True when the word is weak words one after the other: `mysecretpassword`. */
+function isMadeOf(word: string, isWeak: (part: string) => boolean): boolean {
+  if (isWeak(word)) return true;
+  if (word.length > 40) return false;
+  const reached = new Set([0]);
+  for (let end = 2; end <= word.length; end += 1) {
+    for (const start of [...reached]) {
+      if (end - start >= 2 && isWeak(word.slice(start, end))) reached.add(end);
+    }
+  }
+  return reached.has(word.length);
 }

@@ -11,6 +11,7 @@ import {
   type Declared,
   ECOSYSTEMS,
   isOtherManifest,
+  NPM_SECTIONS,
   npmDependencies,
   otherDependencies,
 } from './manifest-dependencies.ts';
@@ -19,6 +20,8 @@ import { undeclaredImports } from './undeclared-imports.ts';
 
 const MAX_TEXTS = 4_000;
 const MAX_MANIFESTS = 200;
+/** From so many on, a majority of unused packages means that the code that uses them is not in the folder. */
+const FEWEST_IDLE = 3;
 
 const RULES = {
   undeclared: {
@@ -96,7 +99,7 @@ export const dependencyFacts: Skill<z.infer<typeof input>, Output> = {
       report.read.push(file);
       judgeManifest(manifest, file, usage, nearestLock(locks, manifest.directory), ownNames, report);
     }
-    for (const { packageName, places, hint } of undeclaredImports(model, manifests, paths)) {
+    for (const { packageName, places, hint } of undeclaredImports(model, manifests, paths, locks.size > 0)) {
       const [first, ...more] = places.map(({ file, line, column }) => locate(file, line, { column }));
       if (first === undefined) continue;
       report.parts.push({
@@ -149,18 +152,35 @@ function judgeManifest(
 ): void {
   const { directory, json, path } = manifest;
   const declared = npmDependencies(file, json);
-  const main = new Set(
-    declared.filter(({ section }) => section !== 'peerDependencies').map(({ name }) => name),
+  const isOwn = ({ name, wanted }: Declared): boolean =>
+    ownNames.has(name) || /^(?:workspace|file|link|portal|catalog):|^\.{0,2}\//.test(wanted);
+  const unused = new Set(
+    // An optional package may be there for one platform only, as `fsevents` is.
+    declared.filter(
+      (entry) =>
+        entry.section !== 'optionalDependencies' &&
+        !isOwn(entry) &&
+        !usage.isUsed(entry.name, directory, json, lock),
+    ),
   );
+  const hidden = NPM_SECTIONS.filter((section) => {
+    const all = declared.filter((entry) => entry.section === section).length;
+    const idle = [...unused].filter((entry) => entry.section === section).length;
+    return idle >= FEWEST_IDLE && idle > all / 2;
+  });
+  for (const section of hidden) {
+    report.data.notes.push(
+      `${path}: most of \`${section}\` is used by nothing that can be seen, as in a published or built package; not judged.`,
+    );
+  }
   for (const entry of declared) {
     const { name, section, wanted, line } = entry;
     const locked = lock?.versionOf(name);
     report.data.dependencies.push(
       row(entry, path, locked ?? null, usage.importersOf(name, directory).length),
     );
-    const isOwn = ownNames.has(name) || /^(?:workspace|file|link|portal|catalog):|^\.{0,2}\//.test(wanted);
     if (section === 'peerDependencies') continue;
-    if (!isOwn && !usage.isUsed(name, directory, json, lock)) {
+    if (unused.has(entry) && !hidden.some((one) => one === section)) {
       report.parts.push({
         rule: RULES.unused,
         message: `\`${name}\` is declared in \`${section}\`, and nothing imports, runs or names it.`,
@@ -168,8 +188,8 @@ function judgeManifest(
         location: locate(file, line),
       });
     }
-    const isLocal = isOwn && !wanted.startsWith('catalog:');
-    if (lock !== undefined && locked === undefined && !isLocal && main.has(name)) {
+    const isLocal = isOwn(entry) && !wanted.startsWith('catalog:');
+    if (lock !== undefined && locked === undefined && !isLocal) {
       report.parts.push({
         rule: RULES.unlocked,
         message: `\`${name}\` is declared, but \`${lock.path}\` does not hold it.`,

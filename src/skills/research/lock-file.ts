@@ -25,7 +25,7 @@ export function readLockFile(file: TextFile): LockFile | undefined {
   const { path, text } = file;
   if (/(?:package-lock|npm-shrinkwrap)\.json$/.test(path)) return readNpmLock(path, text);
   if (path.endsWith('yarn.lock')) return readTextLock(path, yarnNames(text));
-  if (path.endsWith('pnpm-lock.yaml')) return readTextLock(path, pnpmNames(text));
+  if (path.endsWith('pnpm-lock.yaml')) return readTextLock(path, pnpmNames(text), pnpmPeers(text));
   if (path.endsWith('bun.lock')) return readTextLock(path, bunNames(text));
   return undefined;
 }
@@ -68,9 +68,13 @@ function readNpmLock(path: string, text: string): LockFile | undefined {
   };
 }
 
-function readTextLock(path: string, versions: ReadonlyMap<string, string>): LockFile | undefined {
+function readTextLock(
+  path: string,
+  versions: ReadonlyMap<string, string>,
+  peers: ReadonlySet<string> = new Set(),
+): LockFile | undefined {
   if (versions.size === 0) return undefined;
-  return { path, versionOf: (name) => versions.get(name), programsOf: () => [], peers: new Set() };
+  return { path, versionOf: (name) => versions.get(name), programsOf: () => [], peers };
 }
 
 const NAME = String.raw`((?:@[\w.~-]{1,214}\/)?[\w.~-]{1,214})`;
@@ -102,6 +106,13 @@ function pnpmNames(text: string): Map<string, string> {
     if (match?.[1] !== undefined && !names.has(match[1])) names.set(match[1], match[2] ?? '');
   }
   return names;
+}
+
+/** Peers stand in brackets behind what wants them: `next@16.0.0(react@19.0.0)`. */
+function pnpmPeers(text: string): ReadonlySet<string> {
+  return new Set(
+    [...text.matchAll(new RegExp(String.raw`\(${NAME}@\d`, 'g'))].map((match) => match[1] ?? ''),
+  );
 }
 
 function bunNames(text: string): Map<string, string> {

@@ -55,6 +55,25 @@ const BY_ENDING: Readonly<Record<string, RegExp>> = {
   husky: /^\.husky\//,
 };
 
+/** Loaded by another package by name, without being asked for in the sources. */
+const LOADED_BY: readonly (readonly [loaded: RegExp, by: RegExp])[] = [
+  [
+    /^(?:pg|pg-native|mysql2?|sqlite3|better-sqlite3|tedious|oracledb|mssql)$/,
+    /^(?:typeorm|sequelize|knex|drizzle-orm|kysely|objection|@mikro-orm\/.+|@prisma\/.+|prisma)$/,
+  ],
+  [/^(?:@angular\/.+|rxjs|zone\.js)$/, /^@angular\/core$/],
+  [/^(?:rxjs|reflect-metadata|@nestjs\/platform-.+)$/, /^@nestjs\/core$/],
+  [/^react-dom$/, /^(?:next|gatsby|@remix-run\/react)$/],
+  [/^(?:vue-template-compiler|@vue\/cli-plugin-.+)$/, /^@vue\/cli-service$/],
+  [/^(?:jasmine-core|karma-.+)$/, /^karma(?:-jasmine)?$/],
+  [/^postcss$/, /^(?:tailwindcss|autoprefixer|postcss-.+|@tailwindcss\/postcss)$/],
+  [/^babel-plugin-react-compiler$/, /^next$/],
+  [
+    /^(?:@typescript-eslint\/.+|eslint-(?:plugin|config|import-resolver)-.+)$/,
+    /^(?:eslint-config-.+|@[\w.-]+\/eslint-config.*|standard|xo)$/,
+  ],
+];
+
 export class PackageUsage {
   readonly #importers = new Map<string, string[]>();
   readonly #sources: readonly TextFile[];
@@ -93,6 +112,15 @@ export class PackageUsage {
     const ending = BY_ENDING[name];
     if (ending !== undefined && this.#paths.some((path) => ending.test(path))) return true;
     if (lock?.peers.has(name) === true) return true;
+    const neighbours = NPM_SECTIONS.flatMap((section) =>
+      isPlainObject(json[section]) ? Object.keys(json[section]) : [],
+    );
+    if (
+      LOADED_BY.some(
+        ([loaded, by]) => loaded.test(name) && neighbours.some((one) => one !== name && by.test(one)),
+      )
+    )
+      return true;
     const programs = [...programsOf(name), ...(lock?.programsOf(name) ?? [])];
     const settings = settingsOf(json);
     const shell = [...scriptsOf(json), ...this.#shellTexts(directory)];

@@ -34,12 +34,16 @@ export function undeclaredImports(
   model: SourceModel,
   manifests: readonly PackageManifest[],
   paths: readonly string[],
+  hasLock: boolean,
 ): readonly UndeclaredImport[] {
   if (manifests.length === 0) return [];
   const known = new Surroundings(model, manifests, paths);
   const found = new Map<string, { file: TextFile; line: number; column: number; isTypeOnly: boolean }[]>();
   for (const module of model.modules.values()) {
     if (module.isFixture || SHOWN.test(module.path)) continue;
+    // A published package ships tests without what they need.
+    if (module.isTest && !hasLock && !manifests.some(({ json }) => isPlainObject(json['devDependencies'])))
+      continue;
     for (const record of module.imports) {
       const name = record.packageName;
       if (name === undefined || record.isOptional || known.isKnown(module, record, name)) continue;

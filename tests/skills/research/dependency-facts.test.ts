@@ -237,6 +237,19 @@ describe('dependency-facts: what it leaves alone', () => {
     expect(await facts(files)).toEqual([]);
   });
 
+  it('the dependencies of a built package, whose code is not in the folder', async () => {
+    const artifact = await reviewFolder(dependencyFacts, {
+      'package.json': manifest({ main: 'dist/index.js', dependencies: { a: '1', b: '1', c: '1', d: '1' } }),
+      'bin.js': "import 'a';\n",
+    });
+    expect(artifact.findings).toEqual([]);
+    expect(artifact.data['notes']).toEqual([expect.stringContaining('not judged')]);
+  });
+
+  it('tests of a published package, which has no development dependencies', async () => {
+    expect(await facts({ 'package.json': manifest({}), 'src/a.test.js': "import 'vitest';\n" })).toEqual([]);
+  });
+
   it('scoped and aliased entries of yarn and pnpm', async () => {
     const files = {
       'package.json': manifest({ dependencies: { '@s/x': '^1', y: '^2' } }),
