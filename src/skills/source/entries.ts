@@ -56,10 +56,9 @@ const STARTER_LANGUAGES = new Set([
   'powershell',
   'groovy',
   'terraform',
-  'text',
 ]);
 const NOT_STARTERS =
-  /(?:^|\/)(?:package-lock|npm-shrinkwrap|composer|.*[.-]lock|pnpm-lock|tsconfig[\w.-]*|jsconfig|package|license|licence|changelog|readme|.*\.schema|biome|\.?(?:eslint|oxlint|oxfmt|prettier|stylelint|jscpd|markdownlint|cspell|codecov|renovate|nyc|c8|sonar)[\w.-]*)\.?[a-z]*$/i;
+  /(?:^|\/)(?:package-lock|npm-shrinkwrap|composer|.*[.-]lock|pnpm-lock|tsconfig[\w.-]*|jsconfig|package|license|licence|changelog|readme|.*\.schema|biome|\.?(?:eslint|oxlint|oxfmt|prettier|stylelint|jscpd|markdownlint|cspell|codecov|labeler|dependabot|renovate|nyc|c8|sonar)[\w.-]*)\.?[a-z]*$/i;
 /** Files of other formats that import modules. */
 const COMPONENT = /\.(?:vue|svelte|astro|mdx|html|htm|ejs|hbs)$/;
 const MAX_STARTER_BYTES = 128 * 1024;
