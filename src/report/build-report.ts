@@ -1,12 +1,15 @@
 /** Makes the report of a run out of what the agents did, and checks it against its own schema. */
-import { SEVERITIES, type Severity } from '../contracts/artifact.ts';
+import type { Finding, Severity } from '../contracts/artifact.ts';
 import { parseWith } from '../contracts/schema.ts';
 import type { AnySkill } from '../contracts/skill.ts';
 import type { Workspace, WorkspaceListing } from '../contracts/workspace.ts';
 import { createRedactor } from '../security/redact.ts';
 import type { AgentRun } from './agent-run.ts';
+import { createMasker } from './create-masker.ts';
 import { excerptsOf } from './excerpts.ts';
 import { decideGate } from './gate.ts';
+import { learnSecrets } from './learn-secrets.ts';
+import { maskAgents } from './mask-agents.ts';
 import { type Report, reportSchema } from './report-schema.ts';
 
 export interface ReportInput {
@@ -23,14 +26,21 @@ export interface ReportInput {
   readonly signal: AbortSignal;
 }
 
-/** Throws `schema-mismatch` when an artifact is not what it says, such as `done` without evidence. */
+/**
+ * Throws `schema-mismatch` when an artifact is not what it says, such as `done` without evidence. What one finding masks
+ * is masked in the whole report.
+ */
 export async function buildReport(input: ReportInput): Promise<Report> {
-  const { workspace, agents, skills, signal } = input;
+  const { workspace, skills, signal } = input;
   const listing = await workspace.list({ signal });
   const git = await workspace.git({ signal });
-  const findings = agents.flatMap(({ artifacts }) => artifacts.flatMap((artifact) => artifact.findings));
+  const findings = input.agents.flatMap(({ artifacts }) =>
+    artifacts.flatMap((artifact) => artifact.findings),
+  );
   const redactor = createRedactor();
-  const rules = skills.flatMap((skill) => skill.rules.map((rule) => ({ ...rule, skill: skill.name })));
+  const secrets = await learnSecrets(findings, workspace);
+  const mask = createMasker(secrets.everywhere);
+  const agents = maskAgents(input.agents, mask);
   const report = {
     schemaVersion: 1,
     tool: { name: 'autogen-orchestrator', version: input.version },
@@ -47,18 +57,29 @@ export async function buildReport(input: ReportInput): Promise<Report> {
           ? null
           : { head: git.head ?? null, branch: git.branch ?? null, commitCount: git.commitCount },
     },
-    totals: Object.fromEntries(
-      SEVERITIES.map((severity) => [
-        severity,
-        findings.filter((finding) => finding.severity === severity).length,
-      ]),
-    ),
+    totals: countBySeverity(findings),
     gate: decideGate(agents, listing.files.length, input.gateSeverity),
     agents,
-    rules,
-    excerpts: await excerptsOf(findings, workspace, (text) => redactor.text(text)),
+    rules: rulesOf(skills),
+    excerpts: await excerptsOf(findings, workspace, secrets, (text) => redactor.text(text)),
   };
   return parseWith(reportSchema, JSON.parse(JSON.stringify(report)), 'The report');
+}
+
+function countBySeverity(findings: readonly Finding[]): Record<Severity, number> {
+  const counts = { info: 0, warning: 0, error: 0, critical: 0 };
+  for (const { severity } of findings) counts[severity] += 1;
+  return counts;
+}
+
+/** One entry for each rule, also when skills share it. */
+function rulesOf(skills: readonly AnySkill[]): readonly object[] {
+  const rules = new Map<string, object>();
+  for (const { name, rules: own } of skills) {
+    for (const { id, severity, title, help } of own)
+      if (!rules.has(id)) rules.set(id, { id, severity, title, help, skill: name });
+  }
+  return [...rules.values()];
 }
 
 function languagesOf({ files }: WorkspaceListing): Record<string, number> {

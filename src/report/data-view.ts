@@ -1,79 +1,102 @@
 /** Shows an artifact's data whatever its shape: figures as tiles, records as tables, the rest as lists. */
 import type { JsonObject, JsonValue } from '../shared/json.ts';
-import { html, type Markup } from './markup.ts';
+import { html, type Markup, shorten } from './markup.ts';
 
 const MAX_ROWS = 12;
 const MAX_COLUMNS = 8;
 const MAX_TEXT = 160;
+/** Members of each sort. */
+const MAX_MEMBERS = 30;
+/** Items of a list that are looked at before it is written as text. */
+const MAX_JOINED = 40;
 
-/** Members named in `hidden` are left out. */
+/** Members named in `hidden` are left out, as are empty lists and objects. */
 export function dataView(data: JsonObject, hidden: readonly string[] = []): Markup {
   const entries = Object.entries(data).filter(([key]) => !hidden.includes(key));
   const figures = entries.filter(([, value]) => isLeaf(value));
+  const objects = entries.filter(([, value]) => isRecord(value) && Object.keys(value).length > 0);
   const lists = entries.filter(([, value]) => Array.isArray(value) && value.length > 0);
-  const objects = entries.filter(
-    ([, value]) => !isLeaf(value) && !Array.isArray(value) && Object.keys(value as JsonObject).length > 0,
-  );
   return html`${
     figures.length === 0
       ? null
-      : html`<dl class="figures">${figures.map(([key, value]) => html`<div><dt>${label(key)}</dt><dd>${leaf(value)}</dd></div>`)}</dl>`
-  }${objects.map(([key, value]) => section(key, objectView(value as JsonObject)))}${lists.map(([key, value]) => section(key, listView(value as readonly JsonValue[])))}`;
+      : html`<dl class="figures">${figures.slice(0, MAX_MEMBERS).map(([key, value]) => html`<div><dt>${label(key)}</dt><dd>${leaf(value)}</dd></div>`)}</dl>`
+  }${objects.slice(0, MAX_MEMBERS).map(([key, value]) => section(key, objectView(value as JsonObject)))}${lists.slice(0, MAX_MEMBERS).map(([key, value]) => section(key, listView(value as readonly JsonValue[])))}${
+    Math.max(figures.length, objects.length, lists.length) > MAX_MEMBERS
+      ? html`<p class="more">and more in report.json</p>`
+      : null
+  }`;
 }
 
 function section(key: string, content: Markup): Markup {
-  return html`<div class="data"><h5>${label(key)}</h5>${content}</div>`;
+  return html`<div class="data"><h4>${label(key)}</h4>${content}</div>`;
 }
 
 function objectView(value: JsonObject): Markup {
-  const rows = Object.entries(value).slice(0, MAX_ROWS);
-  return html`<table><tbody>${rows.map(([key, member]) => html`<tr><th scope="row">${key}</th><td>${cell(member)}</td></tr>`)}</tbody></table>${more(Object.keys(value).length)}`;
+  const entries = Object.entries(value);
+  return html`<div class="scroll"><table><tbody>${entries.slice(0, MAX_ROWS).map(([key, member]) => html`<tr><th scope="row">${shorten(key, MAX_TEXT)}</th><td>${cell(member)}</td></tr>`)}</tbody></table></div>${more(entries.length)}`;
 }
 
 function listView(items: readonly JsonValue[]): Markup {
   const shown = items.slice(0, MAX_ROWS);
-  if (!shown.every((item) => !isLeaf(item) && !Array.isArray(item))) {
+  if (!shown.every(isRecord)) {
     return html`<ul>${shown.map((item) => html`<li>${cell(item)}</li>`)}</ul>${more(items.length)}`;
   }
-  const records = shown as readonly JsonObject[];
-  const columns = [...new Set(records.flatMap((record) => Object.keys(record)))].slice(0, MAX_COLUMNS);
-  return html`<div class="scroll"><table><thead><tr>${columns.map((column) => html`<th scope="col">${label(column)}</th>`)}</tr></thead><tbody>${records.map(
-    (record) => html`<tr>${columns.map((column) => html`<td>${cell(record[column])}</td>`)}</tr>`,
-  )}</tbody></table></div>${more(items.length)}`;
+  const all = [...new Set(shown.flatMap((record) => Object.keys(record)))];
+  const columns = all.slice(0, MAX_COLUMNS);
+  const isNumeric = new Set(
+    columns.filter((column) => shown.every((record) => typeof (record[column] ?? 0) === 'number')),
+  );
+  const align = (column: string): string => (isNumeric.has(column) ? 'number' : 'words');
+  return html`<div class="scroll"><table><thead><tr>${columns.map((column) => html`<th scope="col" class="${align(column)}">${label(column)}</th>`)}</tr></thead><tbody>${shown.map(
+    (record) =>
+      html`<tr>${columns.map((column) => html`<td class="${align(column)}">${cell(record[column])}</td>`)}</tr>`,
+  )}</tbody></table></div>${more(items.length, all.length - columns.length)}`;
 }
 
-function more(total: number): Markup | null {
-  return total > MAX_ROWS ? html`<p class="more">and ${total - MAX_ROWS} more in report.json</p>` : null;
+function more(total: number, columns = 0): Markup | null {
+  const parts = [
+    ...(total > MAX_ROWS ? [`${(total - MAX_ROWS).toLocaleString('en-US')} more`] : []),
+    ...(columns > 0 ? [`${columns} more ${columns === 1 ? 'column' : 'columns'}`] : []),
+  ];
+  return parts.length === 0 ? null : html`<p class="more">and ${parts.join(', ')} in report.json</p>`;
 }
 
 function cell(value: JsonValue | undefined): string {
   if (value === undefined) return '';
   if (isLeaf(value)) return leaf(value);
-  const text =
-    Array.isArray(value) && (value as readonly JsonValue[]).every(isLeaf)
-      ? (value as readonly JsonValue[]).map(leaf).join(', ')
-      : JSON.stringify(value);
-  return cut(text);
+  if (!Array.isArray(value)) return pairs(value as JsonObject);
+  const items = (value as readonly JsonValue[]).slice(0, MAX_JOINED);
+  return items.length === 0
+    ? '–'
+    : shorten(items.map((item) => (isRecord(item) ? pairs(item) : leaf(item))).join(', '), MAX_TEXT);
+}
+
+/** A record inside a table in one line: `name: id, rows: 3`. */
+function pairs(value: JsonObject): string {
+  const entries = Object.entries(value).slice(0, MAX_JOINED);
+  return shorten(entries.map(([key, member]) => `${label(key)}: ${leaf(member)}`).join(', '), MAX_TEXT);
 }
 
 function leaf(value: JsonValue): string {
   if (value === null) return '–';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'number' && !Number.isInteger(value)) return String(Math.round(value * 1000) / 1000);
-  return cut(String(value));
-}
-
-function cut(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? String(value) : String(Math.round(value * 1000) / 1000);
+  if (typeof value === 'string') return shorten(value, MAX_TEXT);
+  return Array.isArray(value) ? `[${(value as readonly JsonValue[]).length}]` : '{…}';
 }
 
 function isLeaf(value: JsonValue): boolean {
   return typeof value !== 'object' || value === null;
 }
 
+function isRecord(value: JsonValue): value is JsonObject {
+  return !isLeaf(value) && !Array.isArray(value);
+}
+
 /** `mostDependedOn` reads `most depended on`. */
 function label(key: string): string {
-  return key.replace(
+  return shorten(key, MAX_TEXT).replace(
     /([a-z0-9])([A-Z])/g,
     (_match, before: string, after: string) => `${before} ${after.toLowerCase()}`,
   );

@@ -2,6 +2,9 @@
 import { SEVERITIES, type Severity } from '../contracts/artifact.ts';
 import type { AgentRun } from './agent-run.ts';
 
+/** Characters of a failed agent's reason. */
+const MAX_REASON = 300;
+
 export interface GateDecision {
   readonly isPassed: boolean;
   readonly limit: Severity;
@@ -16,14 +19,20 @@ export function decideGate(agents: readonly AgentRun[], fileCount: number, limit
   const artifacts = agents.flatMap((agent) => agent.artifacts);
   if (!artifacts.some(({ status }) => status === 'done')) reasons.push('No skill came to an end.');
   for (const { name, status, reason } of agents) {
-    if (status === 'failed') reasons.push(`${name} failed: ${reason ?? 'no reason was given'}.`);
+    if (status === 'failed') reasons.push(`${name} failed: ${sentence(reason ?? 'no reason was given')}`);
   }
-  const over = SEVERITIES.slice(SEVERITIES.indexOf(limit)).reverse();
-  for (const severity of over) {
-    const found = artifacts
-      .flatMap(({ findings }) => findings)
-      .filter((finding) => finding.severity === severity).length;
+  const counts = new Map<Severity, number>();
+  for (const { findings } of artifacts)
+    for (const { severity } of findings) counts.set(severity, (counts.get(severity) ?? 0) + 1);
+  for (const severity of SEVERITIES.slice(SEVERITIES.indexOf(limit)).reverse()) {
+    const found = counts.get(severity) ?? 0;
     if (found > 0) reasons.push(`${found} ${severity} ${found === 1 ? 'finding' : 'findings'}.`);
   }
   return { isPassed: reasons.length === 0, limit, reasons };
+}
+
+/** A reason ends like a sentence, also when it is one already, and is cut when somebody's output is in it. */
+function sentence(text: string): string {
+  const short = text.length > MAX_REASON ? `${text.slice(0, MAX_REASON)}…` : text.trimEnd();
+  return /[.!?…]$/.test(short) ? short : `${short}.`;
 }

@@ -26,8 +26,8 @@ interface Picture {
   readonly isOfFolders: boolean;
 }
 
-/** The picture for the data of a `module-graph` artifact; undefined when there is nothing to draw. */
-export async function graphPicture(data: JsonObject): Promise<Markup | undefined> {
+/** The picture for the data of a `module-graph` artifact; undefined when there is nothing to draw. `id` is unique in the page. */
+export async function graphPicture(data: JsonObject, id = 'graph'): Promise<Markup | undefined> {
   const picture = pictureOf(data);
   if (picture === undefined || picture.nodes.length < 2) return undefined;
   const { Graph, layout } = await import('@dagrejs/dagre');
@@ -48,7 +48,7 @@ export async function graphPicture(data: JsonObject): Promise<Markup | undefined
       .map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`)
       .join('');
     const kind = `edge${isInCycle ? ' cycle' : ''}${isTypeOnly ? ' type' : ''}`;
-    return html`<path class="${kind}" d="${path}" marker-end="url(#${isInCycle ? 'tip-cycle' : 'tip'})"><title>${from} → ${to}</title></path>`;
+    return html`<path class="${kind}" d="${path}" marker-end="url(#${id}-${isInCycle ? 'cycle' : 'tip'})"><title>${from} → ${to}</title></path>`;
   });
   const nodes = picture.nodes.map(({ id, label, group, title }) => {
     const {
@@ -59,15 +59,15 @@ export async function graphPicture(data: JsonObject): Promise<Markup | undefined
     } = graph.node(id) as { x?: number; y?: number; width?: number; height?: number };
     return html`<g transform="translate(${(x - w / 2).toFixed(1)} ${(y - h / 2).toFixed(1)})"><title>${title}</title><rect width="${w.toFixed(1)}" height="${h}" rx="6" style="--hue:${colours.get(group) ?? 0}"/><text x="7" y="16">${label}</text></g>`;
   });
-  return html`<figure class="graph"><div class="scroll"><svg viewBox="0 0 ${width.toFixed(0)} ${height.toFixed(0)}" width="${width.toFixed(0)}" height="${height.toFixed(0)}" role="img" aria-label="Module graph"><defs>${tip('tip')}${tip('tip-cycle')}</defs>${edges}${nodes}</svg></div><figcaption>${
+  return html`<figure class="graph"><div class="scroll"><svg viewBox="0 0 ${width.toFixed(0)} ${height.toFixed(0)}" width="${width.toFixed(0)}" height="${height.toFixed(0)}" role="img" aria-label="Module graph"><defs>${tip(`${id}-tip`, 'tip')}${tip(`${id}-cycle`, 'tip-cycle')}</defs>${edges}${nodes}</svg></div><figcaption>${
     picture.isOfFolders
       ? `Folders and the imports between them (${picture.nodes.length} folders; too many modules to draw each).`
       : `${picture.nodes.length} modules and their imports, tests left out; arrows point at what is imported.`
   } Colours are folders, dashed lines import types only${picture.edges.some(({ isInCycle }) => isInCycle) ? ', red lines are part of a cycle' : ''}.</figcaption></figure>`;
 }
 
-function tip(id: string): Markup {
-  return html`<marker id="${id}" class="${id}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z"/></marker>`;
+function tip(id: string, kind: string): Markup {
+  return html`<marker id="${id}" class="${kind}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z"/></marker>`;
 }
 
 function pictureOf(data: JsonObject): Picture | undefined {
@@ -159,6 +159,6 @@ function shortName(path: string): string {
 
 /** Hues spread evenly over the folders, in the order of their names. */
 function coloursOf(nodes: readonly DrawnNode[]): ReadonlyMap<string, number> {
-  const groups = [...new Set(nodes.map(({ group }) => group))].sort();
+  const groups = [...new Set(nodes.map(({ group }) => group))].sort((a, b) => (a < b ? -1 : 1));
   return new Map(groups.map((group, index) => [group, Math.round((index * 360) / groups.length)]));
 }

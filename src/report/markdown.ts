@@ -1,63 +1,69 @@
 /** The report as Markdown, for a pull request or a terminal. Text from the repository is shown as text only. */
 import { SEVERITIES } from '../contracts/artifact.ts';
+import { duration, shorten, visibleText } from './markup.ts';
+import { findingsOf } from './page.ts';
 import type { Report, ReportAgent, ReportArtifact, ReportFinding } from './report-schema.ts';
 
+/** Findings listed of one artifact: a page that hosts cut off helps nobody. */
+const MAX_FINDINGS = 40;
+const MAX_TEXT = 400;
+const MAX_CODE = 300;
+
 export function toMarkdown(report: Report): string {
-  const { repository, totals, gate } = report;
+  const { repository, totals, gate, durationMs, createdAt, tool } = report;
   const found = [...SEVERITIES]
     .reverse()
-    .map((severity) => `${totals[severity]} ${severity}`)
+    .map((severity) => `${totals[severity] ?? 0} ${severity}`)
     .join(', ');
+  const { git } = repository;
   return [
     `# Review of ${inline(repository.name)}`,
     '',
-    `${repository.fileCount} files, ${(report.durationMs / 1000).toFixed(1)} s, ${report.createdAt}, ${report.tool.name} ${report.tool.version}.`,
-    repository.git === null
+    `${repository.fileCount} files, ${duration(durationMs)}, ${createdAt}, ${tool.name} ${inline(tool.version)}.`,
+    git === null
       ? 'No git history.'
-      : `Commit ${inline(repository.git.head ?? 'none')} on ${inline(repository.git.branch ?? 'no branch')}.`,
+      : `Commit ${code(git.head ?? 'none')} on ${code(git.branch ?? 'no branch')}.`,
     '',
-    `Findings: ${found}. ${gate.isPassed ? `The gate passes (limit: ${gate.limit}).` : `The gate fails (limit: ${gate.limit}): ${gate.reasons.map(inline).join(' ')}`}`,
+    `Findings: ${found}.`,
+    '',
+    `**${gate.isPassed ? 'Gate passed' : 'Gate failed'}** (limit: ${gate.limit})${gate.isPassed ? '.' : `: ${gate.reasons.map(inline).join(' ')}`}`,
     '',
     '| agent | status | findings | time |',
-    '|---|---|---|---|',
+    '|---|---|---:|---:|',
     ...report.agents.map(
       (agent) =>
-        `| ${inline(agent.name)} | ${agent.status} | ${findingsOf(agent).length} | ${(agent.durationMs / 1000).toFixed(1)} s |`,
+        `| ${inline(agent.name)} | ${agent.status} | ${findingsOf(agent).length} | ${duration(agent.durationMs)} |`,
     ),
     ...report.agents.flatMap(agentSection),
-    '',
   ].join('\n');
 }
 
-function findingsOf({ artifacts }: ReportAgent): readonly ReportFinding[] {
-  return artifacts.flatMap(({ findings }) => findings);
-}
-
 function agentSection(agent: ReportAgent): readonly string[] {
-  const reason =
-    agent.status === 'done' || agent.reason === null
-      ? []
-      : [`*${agent.status}*: ${inline(agent.reason)}`, ''];
+  const isReasonShown = agent.status !== 'done' && agent.reason !== null;
   return [
     '',
     `## ${inline(agent.name)}`,
     '',
     inline(agent.description),
-    '',
-    ...reason,
+    ...(isReasonShown ? ['', `*${agent.status}*: ${inline(agent.reason ?? '')}`] : []),
     ...agent.artifacts.flatMap(artifactSection),
+    '',
   ];
 }
 
 function artifactSection(artifact: ReportArtifact): readonly string[] {
   const state = artifact.status === 'done' ? '' : ` (${artifact.status})`;
+  const weight = ({ severity }: ReportFinding): number => SEVERITIES.indexOf(severity);
+  const worstFirst = [...artifact.findings].sort((a, b) => weight(b) - weight(a));
+  const left = worstFirst.length - MAX_FINDINGS;
   return [
+    '',
     `### ${inline(artifact.title)}${state}`,
     '',
     inline(artifact.summary),
-    '',
-    ...artifact.findings.map(findingLine),
-    ...(artifact.findings.length > 0 ? [''] : []),
+    ...(worstFirst.length > 0 ? [''] : []),
+    ...worstFirst.slice(0, MAX_FINDINGS).map(findingLine),
+    ...(left > 0 ? [`- and ${left} more in report.json`] : []),
   ];
 }
 
@@ -66,18 +72,29 @@ function findingLine({ severity, rule, message, suggestion, location }: ReportFi
   return `- **${severity}** ${code(`${location.path}:${location.line}`)} ${code(rule)} ${inline(message)}${advice}`;
 }
 
-/** Escapes what Markdown or HTML would take as markup, and joins lines. */
+/** Escapes what Markdown (CommonMark, GitHub's additions) or HTML would take as markup, and joins lines. */
 function inline(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]()#+!|~-]/g, (character) =>
-      character === '-' || character === '(' || character === ')' ? character : `\\${character}`,
-    )
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;');
+  return (
+    visibleText(shorten(text, MAX_TEXT).replace(/\s+/g, ' ').trim())
+      .replace(/[\\`*_{}[\]#+!|~$]/g, '\\$&')
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      // What would begin a list or a line across the page.
+      .replace(/^(?=[-=])/, '\\')
+      .replace(/^(\d+)(?=[.)])/, '$1\\')
+      // Addresses become links and names after an at-sign call people by themselves; a break that nobody sees stops both.
+      .replace(/:(?=\/\/)/g, '&#58;')
+      .replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}&#46;`)
+      .replace(/@/g, '@\u200b')
+  );
 }
 
+/** A code span, with a fence longer than any run of backticks in the text. */
 function code(text: string): string {
-  return `\`${text.replace(/[`\s]+/g, ' ')}\``;
+  const plain = visibleText(shorten(text, MAX_CODE).replace(/\s+/g, ' '));
+  const longest = Math.max(0, ...[...plain.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const pad = plain === '' || plain.startsWith('`') || plain.endsWith('`') ? ' ' : '';
+  return `${fence}${pad}${plain}${pad}${fence}`;
 }

@@ -57,11 +57,14 @@ const artifact = z
     evidence: z.array(evidence),
     durationMs: z.number().min(0),
   })
-  .refine(({ status, evidence }) => status !== 'done' || evidence.length > 0, 'a done artifact has evidence')
-  .refine(
-    ({ status, reason }) => status === 'done' || reason !== undefined,
-    'an artifact that is not done says why',
-  );
+  .refine(({ status, evidence }) => status !== 'done' || evidence.length > 0, {
+    path: ['evidence'],
+    message: 'a done artifact has evidence',
+  })
+  .refine(({ status, reason }) => status === 'done' || (reason !== undefined && reason.trim() !== ''), {
+    path: ['reason'],
+    message: 'an artifact that is not done says why',
+  });
 
 const excerpt = z.strictObject({
   /** The number of the first line. */
@@ -87,7 +90,7 @@ const rule = z.strictObject({
   skill: z.string(),
 });
 
-/** What a report holds. Excerpts are by finding id. */
+/** What a report holds. Excerpts are by place: `path:line`, or `path:line-endLine`. */
 export const reportSchema = z.strictObject({
   schemaVersion: z.literal(1),
   tool: z.strictObject({ name: z.literal('autogen-orchestrator'), version: z.string() }),

@@ -1,15 +1,32 @@
 /** Findings as SARIF 2.1.0 (OASIS standard), for code hosts and editors. */
+import type { Severity } from '../contracts/artifact.ts';
 import type { Report, ReportFinding } from './report-schema.ts';
 
 const LEVELS = { critical: 'error', error: 'error', warning: 'warning', info: 'note' } as const;
-/** GitHub reads these as a score out of 10. */
+/** GitHub reads these as a score out of 10, and shows rules that have one as security alerts. */
 const SCORES = { critical: '9.5', error: '7.5', warning: '5.0', info: '2.0' } as const;
+const SECURITY_AGENT = 'SecurityAgent';
+
+interface Rule {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly help: string;
+  readonly skill: string;
+}
 
 /** One SARIF log with one run. */
 export function toSarif(report: Report): object {
+  const rules = rulesOf(report);
+  const indexOf = new Map(rules.map(({ id }, index) => [id, index]));
+  const securitySkills = new Set(
+    report.agents
+      .filter(({ name }) => name === SECURITY_AGENT)
+      .flatMap(({ artifacts }) => artifacts.map(({ skill }) => skill)),
+  );
   const results = report.agents.flatMap(({ name, artifacts }) =>
-    artifacts.flatMap((artifact) =>
-      artifact.findings.map((finding) => resultOf(finding, name, artifact.skill)),
+    artifacts.flatMap(({ skill, findings }) =>
+      findings.map((finding) => resultOf(finding, indexOf.get(finding.rule) ?? -1, { agent: name, skill })),
     ),
   );
   return {
@@ -21,15 +38,15 @@ export function toSarif(report: Report): object {
           driver: {
             name: report.tool.name,
             version: report.tool.version,
-            rules: report.rules.map((rule) => ({
-              id: rule.id,
-              shortDescription: { text: rule.title },
-              help: { text: rule.help },
-              defaultConfiguration: { level: LEVELS[rule.severity] },
-              properties: { 'security-severity': SCORES[rule.severity], skill: rule.skill },
-            })),
+            rules: rules.map((rule) => ruleOf(rule, securitySkills.has(rule.skill))),
           },
         },
+        invocations: [
+          {
+            executionSuccessful: report.agents.every(({ status }) => status !== 'failed'),
+            endTimeUtc: report.createdAt,
+          },
+        ],
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: { ROOT: { description: { text: 'The reviewed folder.' } } },
         results,
@@ -38,29 +55,67 @@ export function toSarif(report: Report): object {
   };
 }
 
-function resultOf(finding: ReportFinding, agent: string, skill: string): object {
+/** The rules of the report and, so that none is missing, those that only findings name. */
+function rulesOf({ rules, agents }: Report): readonly Rule[] {
+  const all = new Map<string, Rule>(rules.map((rule) => [rule.id, rule]));
+  for (const { artifacts } of agents) {
+    for (const { skill, findings } of artifacts) {
+      for (const { rule: id, severity } of findings)
+        if (!all.has(id)) all.set(id, { id, severity, title: id, help: `A finding of ${skill}.`, skill });
+    }
+  }
+  return [...all.values()];
+}
+
+function ruleOf({ id, severity, title, help, skill }: Rule, isSecurity: boolean): object {
   return {
-    ruleId: finding.rule,
-    level: LEVELS[finding.severity],
-    message: {
-      text: finding.suggestion === undefined ? finding.message : `${finding.message} ${finding.suggestion}`,
+    id,
+    shortDescription: { text: messageText(title) },
+    help: { text: messageText(help) },
+    defaultConfiguration: { level: LEVELS[severity] },
+    properties: {
+      skill,
+      ...(isSecurity ? { tags: ['security'], 'security-severity': SCORES[severity] } : {}),
     },
-    locations: [placeOf(finding.location)],
-    ...(finding.related === undefined ? {} : { relatedLocations: finding.related.map(placeOf) }),
-    partialFingerprints: { 'autogenOrchestrator/v1': finding.id },
-    properties: { agent, skill, severity: finding.severity },
+  };
+}
+
+function resultOf(finding: ReportFinding, ruleIndex: number, from: { agent: string; skill: string }): object {
+  const { rule, severity, message, suggestion, location, related, id } = finding;
+  return {
+    ruleId: rule,
+    ruleIndex,
+    level: LEVELS[severity],
+    message: { text: messageText(suggestion === undefined ? message : `${message} ${suggestion}`) },
+    locations: [placeOf(location)],
+    ...(related === undefined
+      ? {}
+      : { relatedLocations: related.map((place, index) => ({ id: index + 1, ...placeOf(place) })) }),
+    partialFingerprints: { 'autogenOrchestrator/v1': id },
+    properties: { ...from, severity },
   };
 }
 
 function placeOf({ path, line, endLine, column }: ReportFinding['location']): object {
   return {
     physicalLocation: {
-      artifactLocation: { uri: path.split('/').map(encodeURIComponent).join('/'), uriBaseId: 'ROOT' },
+      artifactLocation: { uri: relativeUri(path), uriBaseId: 'ROOT' },
       region: {
         startLine: line,
-        ...(endLine === undefined ? {} : { endLine }),
+        ...(endLine === undefined || endLine < line ? {} : { endLine }),
         ...(column === undefined ? {} : { startColumn: column }),
       },
     },
   };
+}
+
+/** A path as a URI reference (RFC 3986). */
+function relativeUri(path: string): string {
+  // A lone surrogate has no UTF-8, and so no URI.
+  return path.toWellFormed().split('/').map(encodeURIComponent).join('/');
+}
+
+/** SARIF 2.1.0, 3.11.6: brackets would make a link of a repository's text, so they are escaped where that could be. */
+function messageText(text: string): string {
+  return text.includes('](') ? text.replace(/[[\]\\]/g, '\\$&') : text;
 }

@@ -1,25 +1,82 @@
 /** Writes a report into a folder in its four forms. */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OrchestratorError, toError } from '../shared/errors.ts';
 import { toHtml } from './html.ts';
 import { toMarkdown } from './markdown.ts';
 import type { Report } from './report-schema.ts';
 import { toSarif } from './sarif.ts';
 
-/** Makes the folder where needed and replaces each file whole. Returns the files' names. Rejects with the system's error. */
+const REFUSED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
+const NO_FOLDER: ReadonlySet<string> = new Set(['EEXIST', 'ENOTDIR', 'ENOENT', 'EISDIR', 'ENAMETOOLONG']);
+
+/**
+ * Makes the folder where needed and replaces each file whole. Returns the files' names. Rejects with `invalid-argument`
+ * where the folder, or a place of a file in it, is something else; with `not-allowed` where nothing may be written; no
+ * half-written file stays behind.
+ */
 export async function writeReport(report: Report, folder: string): Promise<readonly string[]> {
-  await mkdir(folder, { recursive: true });
   const files = {
     'report.html': await toHtml(report),
     'report.md': toMarkdown(report),
     'report.json': `${JSON.stringify(report, null, 2)}\n`,
     'findings.sarif': `${JSON.stringify(toSarif(report), null, 2)}\n`,
   };
-  for (const [name, text] of Object.entries(files)) {
-    // Written beside and moved into place: a reader never sees half a file.
-    const temporary = join(folder, `.${name}.${process.pid}.tmp`);
-    await writeFile(temporary, text);
-    await rename(temporary, join(folder, name));
+  // Written beside and moved into place: a reader never sees half a file, and all are written before the first is replaced.
+  const suffix = `.${randomUUID()}.tmp`;
+  const pending = new Map(Object.keys(files).map((name) => [name, join(folder, `.${name}${suffix}`)]));
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const [name, text] of Object.entries(files))
+      await writeFile(pending.get(name) as string, text, { flag: 'wx' });
+    for (const [name, temporary] of pending) await rename(temporary, join(folder, name));
+  } catch (error) {
+    await Promise.all(
+      [...pending.values()].map((temporary) => rm(temporary, { force: true }).catch(() => undefined)),
+    );
+    throw await explain(error, folder, Object.keys(files));
   }
   return Object.keys(files);
+}
+
+async function explain(cause: unknown, folder: string, names: readonly string[]): Promise<OrchestratorError> {
+  const error = toError(cause) as NodeJS.ErrnoException;
+  const code = error.code ?? '';
+  const details = { folder, system: code };
+  const expected = `Expected the report's folder ${folder} to be a folder that can be written`;
+  if (NO_FOLDER.has(code)) {
+    const kind = await kindOf(folder);
+    if (kind === 'a folder') {
+      for (const name of names) {
+        if ((await kindOf(join(folder, name))) === 'a folder')
+          return new OrchestratorError(
+            'invalid-argument',
+            `Expected ${join(folder, name)} to be a file that can be replaced, got a folder.`,
+            { details, cause },
+          );
+      }
+    }
+    const got = kind === 'nothing' ? `a path where none can be made (${code})` : kind;
+    return new OrchestratorError('invalid-argument', `${expected}, got ${got}.`, { details, cause });
+  }
+  if (REFUSED.has(code)) {
+    return new OrchestratorError('not-allowed', `${expected}, but the system refuses it (${code}).`, {
+      details,
+      cause,
+    });
+  }
+  return new OrchestratorError('internal', `The report could not be written to ${folder}: ${error.message}`, {
+    details,
+    cause,
+    retryable: true,
+  });
+}
+
+async function kindOf(path: string): Promise<'a folder' | 'a file' | 'nothing'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'a folder' : 'a file';
+  } catch {
+    return 'nothing';
+  }
 }
