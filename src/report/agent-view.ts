@@ -3,7 +3,7 @@ import type { JsonObject } from '../shared/json.ts';
 import { dataView } from './data-view.ts';
 import { findingsView } from './findings-view.ts';
 import { graphPicture } from './graph-picture.ts';
-import { count, duration, html, type Markup, shorten } from './markup.ts';
+import { count, duration, html, type Markup, prose, shorten } from './markup.ts';
 import { statusView } from './overview.ts';
 import { findingsOf, type Page } from './page.ts';
 import type { ReportAgent, ReportArtifact } from './report-schema.ts';
@@ -27,14 +27,14 @@ export async function agentView(agent: ReportAgent, page: Page): Promise<Markup>
   return html`<section id="${page.anchorOf(agent)}" class="${agent.status}">
 <h2>${agent.name} ${statusView(agent.status)}</h2>
 <p class="about">${agent.description}${found > 0 ? html` <b>${count(found, 'finding')}.</b>` : null}</p>
-${agent.reason === null || agent.status === 'done' || isRepeated ? null : html`<p class="reason ${agent.status}">${shorten(agent.reason, MAX_TEXT)}</p>`}
+${agent.reason === null || agent.status === 'done' || isRepeated ? null : html`<p class="reason ${agent.status}">${prose(shorten(agent.reason, MAX_TEXT))}</p>`}
 ${artifacts}
 </section>`;
 }
 
 /** What was not done is told in two lines. */
 function otherView(artifact: ReportArtifact, page: Page): Markup {
-  return html`<article class="other ${artifact.status}"><h3>${artifact.title} ${statusView(artifact.status)}</h3><p>${shorten(artifact.reason ?? artifact.summary, MAX_TEXT)}</p>${findingsView(artifact.findings, page)}</article>`;
+  return html`<article class="other ${artifact.status}"><h3>${artifact.title} ${statusView(artifact.status)}</h3><p>${prose(shorten(artifact.reason ?? artifact.summary, MAX_TEXT))}</p>${findingsView(artifact.findings, page)}</article>`;
 }
 
 async function doneView(artifact: ReportArtifact, page: Page): Promise<Markup> {
@@ -43,7 +43,7 @@ async function doneView(artifact: ReportArtifact, page: Page): Promise<Markup> {
     artifact.kind === 'module-graph' ? await graphPicture(data, page.claim('graph')) : undefined;
   return html`<article>
 <h3>${artifact.title} <span class="took">${duration(artifact.durationMs)}</span></h3>
-<p>${shorten(artifact.summary, MAX_TEXT)}</p>
+<p>${prose(shorten(artifact.summary, MAX_TEXT))}</p>
 ${picture}
 ${artifact.findings.length === 0 ? html`<p class="calm">No findings.</p>` : findingsView(artifact.findings, page)}
 <details class="more-data"><summary>Figures and evidence (${count(artifact.evidence.length, 'piece')})</summary>${dataView(data, picture === undefined ? [] : DRAWN)}${evidenceView(artifact)}</details>

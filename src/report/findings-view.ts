@@ -1,7 +1,7 @@
 /** The findings of an artifact, by rule: what the rule means once, the first places, and the rest folded away. */
 import { SEVERITIES } from '../contracts/artifact.ts';
 import { excerptKey } from './excerpts.ts';
-import { count, html, Markup, shorten } from './markup.ts';
+import { count, html, Markup, prose, shorten } from './markup.ts';
 import type { Page } from './page.ts';
 import type { Report, ReportFinding } from './report-schema.ts';
 
@@ -39,8 +39,8 @@ function groupView(group: readonly ReportFinding[], shown: number, page: Page): 
   }
   const folded = rows.slice(shown);
   const left = group.length - rows.length;
-  return html`<div class="group"><h4>${shorten(rule?.title ?? id, MAX_PATH)} <span class="count">${group.length.toLocaleString('en-US')}</span></h4>
-<p class="rule"><code>${shorten(id, MAX_PATH)}</code>${rule === undefined ? null : html` ${rule.help}`}</p>
+  return html`<div class="group"><h4>${prose(shorten(rule?.title ?? id, MAX_PATH))} <span class="count">${group.length.toLocaleString('en-US')}</span></h4>
+<p class="rule"><code>${shorten(id, MAX_PATH)}</code>${rule === undefined ? null : html` ${prose(rule.help)}`}</p>
 ${rows.slice(0, shown)}${
   folded.length === 0
     ? null
@@ -56,8 +56,8 @@ function findingView(finding: ReportFinding, page: Page, mayOpen: boolean): Mark
     .map((place, index) => html`${index === 0 ? null : ', '}${placeView(place)}`);
   const more = related.length - MAX_RELATED;
   // The anchor is inside: a browser that goes to it opens what it stands in.
-  return html`<details class="finding ${severity}"${isOpen ? new Markup(' open') : null}><summary><span class="tag ${severity}">${severity}</span><span class="message">${shorten(message, MAX_TEXT)}</span>${placeView(location)}</summary><div class="body" id="${page.anchorOf(finding)}">${codeView(finding, page)}${
-    suggestion === undefined ? null : html`<p class="advice">${shorten(suggestion, MAX_TEXT)}</p>`
+  return html`<details class="finding ${severity}"${isOpen ? new Markup(' open') : null}><summary><span class="tag ${severity}">${severity}</span><span class="message">${prose(shorten(message, MAX_TEXT))}</span>${placeView(location)}</summary><div class="body" id="${page.anchorOf(finding)}">${codeView(finding, page)}${
+    suggestion === undefined ? null : html`<p class="advice">${prose(shorten(suggestion, MAX_TEXT))}</p>`
   }${related.length === 0 ? null : html`<p class="related">Also: ${places}${more > 0 ? `, and ${more} more` : null}</p>`}</div></details>`;
 }
 

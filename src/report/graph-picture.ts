@@ -5,6 +5,8 @@ import { html, type Markup } from './markup.ts';
 /** With more modules than this, folders are drawn instead. */
 const MAX_NODES = 90;
 const MAX_FOLDERS = 60;
+/** Blue: red is for cycles. */
+const FIRST_HUE = 212;
 
 interface DrawnNode {
   readonly id: string;
@@ -160,5 +162,7 @@ function shortName(path: string): string {
 /** Hues spread evenly over the folders, in the order of their names. */
 function coloursOf(nodes: readonly DrawnNode[]): ReadonlyMap<string, number> {
   const groups = [...new Set(nodes.map(({ group }) => group))].sort((a, b) => (a < b ? -1 : 1));
-  return new Map(groups.map((group, index) => [group, Math.round((index * 360) / groups.length)]));
+  return new Map(
+    groups.map((group, index) => [group, (FIRST_HUE + Math.round((index * 360) / groups.length)) % 360]),
+  );
 }

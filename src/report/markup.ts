@@ -27,6 +27,15 @@ function render(part: Part): string {
   return escapeText(String(part));
 }
 
+/** A sentence in which what stands between backticks is shown as code. */
+export function prose(text: string): Markup {
+  const parts = text.split('`');
+  // An odd backtick is a backtick.
+  const isPaired = parts.length % 2 === 1 && parts.every((part, index) => index % 2 === 0 || part !== '');
+  if (!isPaired || parts.length > 41) return html`${text}`;
+  return html`${parts.map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`;
+}
+
 /** Escapes for text and quoted attributes. */
 export function escapeText(text: string): string {
   return visibleText(text)

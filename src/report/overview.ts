@@ -1,6 +1,6 @@
 /** The top of the page: what was reviewed, how it stands, what to look at first, who did what when. */
 import { SEVERITIES } from '../contracts/artifact.ts';
-import { count, duration, html, type Markup, shorten } from './markup.ts';
+import { count, duration, html, type Markup, prose, shorten } from './markup.ts';
 import { findingsOf, type Page } from './page.ts';
 import type { Report, ReportAgent, ReportFinding } from './report-schema.ts';
 
@@ -46,7 +46,7 @@ function facts({ repository }: Report): string {
 function gate({ gate: { isPassed, limit, reasons } }: Report): Markup {
   const rule = limit === 'critical' ? 'critical findings' : `findings of ${limit} or worse`;
   return html`<div class="gate ${isPassed ? 'passed' : 'failed'}"><p><b>${isPassed ? 'Gate passed' : 'Gate failed'}</b> <span class="by">(limit: no ${rule})</span></p>${
-    reasons.length === 0 ? null : html`<ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
+    reasons.length === 0 ? null : html`<ul>${reasons.map((reason) => html`<li>${prose(reason)}</li>`)}</ul>`
   }</div>`;
 }
 
@@ -63,7 +63,7 @@ function worst(page: Page): Markup {
   const shown = spread(serious);
   return html`<h2>Look at these first</h2><ol class="worst">${shown.map(
     ({ agent, finding }) =>
-      html`<li><span class="tag ${finding.severity}">${finding.severity}</span><div><a href="#${page.anchorOf(finding)}">${shorten(finding.message, MAX_TEXT)}</a><br><code class="place">${shorten(finding.location.path, MAX_TEXT)}:${finding.location.line}</code> <span class="by">${agent}</span></div></li>`,
+      html`<li><span class="tag ${finding.severity}">${finding.severity}</span><div><a href="#${page.anchorOf(finding)}">${prose(shorten(finding.message, MAX_TEXT))}</a><br><code class="place">${shorten(finding.location.path, MAX_TEXT)}:${finding.location.line}</code> <span class="by">${agent}</span></div></li>`,
   )}</ol>${serious.length > shown.length ? html`<p class="more">and ${(serious.length - shown.length).toLocaleString('en-US')} more errors and critical findings below</p>` : null}`;
 }
 

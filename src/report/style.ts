@@ -22,7 +22,7 @@ a{color:var(--accent)}.facts,.about,.took,.more,.by,.rule,.related,footer,figcap
 .tile{background:var(--card);border:1px solid var(--line);border-top:3px solid var(--line);border-radius:10px;padding:9px 16px 10px}.tile b{display:block;font-size:24px;line-height:1.35;font-variant-numeric:tabular-nums;white-space:nowrap}.tile span{color:var(--soft);font-size:13.5px}
 .tile.critical{border-top-color:var(--critical)}.tile.error{border-top-color:var(--error)}.tile.warning{border-top-color:var(--warning)}.tile.info{border-top-color:var(--info)}.tile.none{border-top-color:var(--line)}.tile.none b{color:var(--soft);font-weight:500}
 .worst{padding:0;margin:0;list-style:none;background:var(--card);border:1px solid var(--line);border-radius:10px}.worst li{display:flex;gap:12px;align-items:baseline;padding:8px 16px}.worst li+li{border-top:1px solid var(--line)}
-.worst .tag{min-width:62px;text-align:center}.worst div{min-width:0}.worst a{color:inherit;font-weight:500;text-decoration:none}.worst a:hover{text-decoration:underline}
+.worst .tag{min-width:62px;text-align:center}.worst div{min-width:0}.worst .by{margin-left:6px}.worst a{color:inherit;font-weight:500;text-decoration:none}.worst a:hover{text-decoration:underline}
 .tag{flex:none;display:inline-block;font-size:11.5px;line-height:1.5;font-weight:600;padding:1px 8px;border-radius:999px;border:1px solid currentColor}
 .tag.critical{color:var(--critical)}.tag.error{color:var(--error)}.tag.warning{color:var(--warning)}.tag.info{color:var(--info)}
 .status{font-size:13px;font-weight:600;color:var(--soft);white-space:nowrap;letter-spacing:0}.status.done{color:var(--good)}.status.failed{color:var(--critical)}.status.unavailable{color:var(--warning)}
