@@ -1,0 +1,6 @@
+/** What the quality assurance agent can do without a model. */
+import type { AnySkill } from '../../contracts/skill.ts';
+import { testReview } from './test-review.ts';
+
+/** The skills of the quality assurance agent. */
+export const qaSkills: readonly AnySkill[] = [testReview];
