@@ -1,25 +1,28 @@
 /** The table of contents of the root import. */
 
-// The orchestrator
-export { Orchestrator, type OrchestratorStatus, type WaitOptions } from './orchestrator/orchestrator.ts';
-export type { OrchestratorOptions } from './orchestrator/orchestrator-options.ts';
-export type { MessageInit } from './orchestrator/messaging.ts';
-export type { Route } from './agents/running/router.ts';
-export type { OrchestratorEvent, OrchestratorEventBody } from './contracts/events.ts';
-
-// Agents
-export { BaseAgent } from './agents/base-agent.ts';
+// Adapters
+export { CLIAdapter, type CLIAdapterOptions } from './adapters/cli/index.ts';
 export type { AgentOptions, AgentProfile, SkillSource } from './agents/agent-options.ts';
 export { allAgents } from './agents/all-agents.ts';
-export { PMAgent } from './agents/profiles/pm-agent.ts';
+// Agents
+export { BaseAgent } from './agents/base-agent.ts';
 export { ArchitectAgent } from './agents/profiles/architect-agent.ts';
-export { DevAgent } from './agents/profiles/dev-agent.ts';
-export { QAAgent } from './agents/profiles/qa-agent.ts';
-export { SecurityAgent } from './agents/profiles/security-agent.ts';
-export { DocsAgent } from './agents/profiles/docs-agent.ts';
-export { ResearchAgent } from './agents/profiles/research-agent.ts';
-export { DevOpsAgent } from './agents/profiles/devops-agent.ts';
 export { DataAgent } from './agents/profiles/data-agent.ts';
+export { DevAgent } from './agents/profiles/dev-agent.ts';
+export { DevOpsAgent } from './agents/profiles/devops-agent.ts';
+export { DocsAgent } from './agents/profiles/docs-agent.ts';
+export { PMAgent } from './agents/profiles/pm-agent.ts';
+export { QAAgent } from './agents/profiles/qa-agent.ts';
+export { ResearchAgent } from './agents/profiles/research-agent.ts';
+export { SecurityAgent } from './agents/profiles/security-agent.ts';
+export type { Route } from './agents/running/router.ts';
+// Backends
+export { MemoryBackend, type MemoryBackendOptions } from './backends/memory/index.ts';
+// Configuration
+export { Environment } from './config/environment.ts';
+export { loadConfig, type OrchestratorConfig } from './config/load-config.ts';
+export { getPlatformInfo } from './config/platform.ts';
+export { type AdapterContract, type AdapterResult, AdapterStatus, AdapterType } from './contracts/adapter.ts';
 export {
   AgentCapability,
   type AgentContext,
@@ -28,11 +31,6 @@ export {
   type AgentMessage,
   type AgentResponse,
 } from './contracts/agent.ts';
-
-// Skills, tools, artifacts
-export type { AnySkill, Availability, RuleInfo, SideEffects, Skill, SkillContext, SkillOutput } from './contracts/skill.ts';
-export type { AnyTool, Tool, ToolBox, ToolCallContext } from './contracts/tool.ts';
-export type { Schema } from './contracts/schema.ts';
 export type {
   Artifact,
   ArtifactStatus,
@@ -43,16 +41,48 @@ export type {
   LocationEvidence,
   Severity,
 } from './contracts/artifact.ts';
-export type { TextFile, Workspace, WorkspaceFile, WorkspaceListing } from './contracts/workspace.ts';
+export type {
+  Backend,
+  RunContext,
+  RunFunction,
+  RunInfo,
+  RunOutcome,
+  RunStore,
+  SubmitOptions,
+} from './contracts/backend.ts';
+export {
+  type EvaluationContext,
+  type EvaluationContract,
+  type EvaluationFinding,
+  type EvaluationResult,
+  EvaluationSeverity,
+} from './contracts/evaluation.ts';
+export type { OrchestratorEvent, OrchestratorEventBody } from './contracts/events.ts';
+export {
+  type AgentMemory,
+  KnowledgeCategory,
+  type KnowledgeEntry,
+  type KnowledgeQuery,
+  type KnowledgeReader,
+  type MemoryEntry,
+  type MemoryQuery,
+  MemoryType,
+} from './contracts/memory.ts';
+// Models
+export type { CreateOptions, CreateResult, ModelClient, ModelInfo, ModelMessage } from './contracts/model.ts';
 export type { ProgramRequest, ProgramResult, ProgramRunner } from './contracts/program.ts';
-
-// Tasks
-export { Task, type TaskOptions } from './tasks/task.ts';
-export type { TaskInit } from './tasks/task-fields.ts';
-export { TaskQueue, type TaskQueueOptions } from './tasks/task-queue.ts';
-export { TaskTemplate, type TaskTemplateInit } from './tasks/task-template.ts';
-export { TaskTemplateLibrary } from './tasks/task-template-library.ts';
-export { TaskTemplates } from './tasks/task-templates.ts';
+export type { Schema } from './contracts/schema.ts';
+// Skills, tools, artifacts
+export type {
+  AnySkill,
+  Availability,
+  RuleInfo,
+  SideEffects,
+  Skill,
+  SkillContext,
+  SkillOutput,
+} from './contracts/skill.ts';
+export type { StatePort, StateRecord } from './contracts/state.ts';
 export {
   type RetryConfig,
   type RetryState,
@@ -66,14 +96,8 @@ export {
   TaskType,
   type Usage,
 } from './contracts/task.ts';
-
-// Workflows
-export { Workflow } from './workflow/workflow.ts';
-export { WorkflowStep } from './workflow/workflow-step.ts';
-export { WorkflowStatus, WorkflowStepType } from './workflow/workflow-types.ts';
-export { WorkflowEngine } from './workflow/workflow-engine.ts';
-export { WorkflowTemplates } from './workflow/workflow-templates.ts';
-
+export type { AnyTool, Tool, ToolBox, ToolCallContext } from './contracts/tool.ts';
+export type { TextFile, Workspace, WorkspaceFile, WorkspaceListing } from './contracts/workspace.ts';
 // Conversations
 export {
   Conversation,
@@ -83,7 +107,6 @@ export {
   type ConversationTurn,
 } from './conversation/conversation.ts';
 export { ConversationManager } from './conversation/conversation-manager.ts';
-
 // Corrections and evaluations
 export { CorrectionLoop, type CorrectionLoopOptions } from './correction/correction-loop.ts';
 export {
@@ -93,51 +116,40 @@ export {
   type CorrectionStopReason,
 } from './correction/correction-types.ts';
 export { createDefaultLoop, createLenientLoop, createStrictLoop } from './correction/create-loops.ts';
-export {
-  type EvaluationContext,
-  type EvaluationContract,
-  type EvaluationFinding,
-  type EvaluationResult,
-  EvaluationSeverity,
-} from './contracts/evaluation.ts';
-
+export { KnowledgeBase } from './memory/knowledge-base.ts';
 // Memory and knowledge
 export { MemoryStore } from './memory/memory-store.ts';
-export { KnowledgeBase } from './memory/knowledge-base.ts';
-export {
-  type AgentMemory,
-  KnowledgeCategory,
-  type KnowledgeEntry,
-  type KnowledgeQuery,
-  type KnowledgeReader,
-  type MemoryEntry,
-  type MemoryQuery,
-  MemoryType,
-} from './contracts/memory.ts';
-
-// Backends
-export { MemoryBackend, type MemoryBackendOptions } from './backends/memory/index.ts';
-export type { Backend, RunContext, RunFunction, RunInfo, RunOutcome, RunStore, SubmitOptions } from './contracts/backend.ts';
-export type { StatePort, StateRecord } from './contracts/state.ts';
-
-// Models
-export type { CreateOptions, CreateResult, ModelClient, ModelInfo, ModelMessage } from './contracts/model.ts';
-
-// Adapters
-export { CLIAdapter, type CLIAdapterOptions } from './adapters/cli/index.ts';
-export { type AdapterContract, type AdapterResult, AdapterStatus, AdapterType } from './contracts/adapter.ts';
-
 // Observability
 export { createLogger, type Logger } from './observability/logger.ts';
 export { MetricsCollector } from './observability/metrics.ts';
 export { Tracer } from './observability/tracer.ts';
-
-// Configuration
-export { Environment, loadConfig, type OrchestratorConfig } from './config/index.ts';
-export { getPlatformInfo } from './config/platform.ts';
-
+export type { MessageInit } from './orchestrator/messaging.ts';
+// The orchestrator
+export { Orchestrator, type OrchestratorStatus, type WaitOptions } from './orchestrator/orchestrator.ts';
+export type { OrchestratorOptions } from './orchestrator/orchestrator-options.ts';
 // Shared
 export { type ErrorCode, type ErrorJson, InvalidArgumentError, OrchestratorError } from './shared/errors.ts';
-export type { Clock } from './shared/time.ts';
 export type { IdSource } from './shared/ids.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
+export type { Clock } from './shared/time.ts';
+// Tasks
+export { Task, type TaskOptions } from './tasks/task.ts';
+export type { TaskInit } from './tasks/task-fields.ts';
+export { TaskQueue, type TaskQueueOptions } from './tasks/task-queue.ts';
+export { TaskTemplate, type TaskTemplateInit } from './tasks/task-template.ts';
+export { TaskTemplateLibrary } from './tasks/task-template-library.ts';
+export { TaskTemplates } from './tasks/task-templates.ts';
+// Workflows
+export { Workflow } from './workflow/workflow.ts';
+export { WorkflowEngine } from './workflow/workflow-engine.ts';
+export { WorkflowStep } from './workflow/workflow-step.ts';
+export { WorkflowTemplates } from './workflow/workflow-templates.ts';
+export {
+  type OnFailure,
+  type StepResult,
+  type WorkflowJson,
+  type WorkflowResult,
+  WorkflowStatus,
+  type WorkflowStepJson,
+  WorkflowStepType,
+} from './workflow/workflow-types.ts';

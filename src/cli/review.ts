@@ -5,9 +5,12 @@ import type { Severity } from '../contracts/artifact.ts';
 import type { OrchestratorEvent } from '../contracts/events.ts';
 import type { Logger } from '../observability/logger.ts';
 import { Orchestrator } from '../orchestrator/orchestrator.ts';
+import { createProgramRunner } from '../process/program-runner.ts';
+import { SKILL_PROGRAMS } from '../process/skill-programs.ts';
 import type { AgentRun } from '../report/agent-run.ts';
 import { buildReport } from '../report/build-report.ts';
 import type { Report } from '../report/report-schema.ts';
+import { allSkills } from '../skills/index.ts';
 import { WorkflowTemplates } from '../workflow/workflow-templates.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
 import { packageVersion } from './package-version.ts';
@@ -34,7 +37,8 @@ export async function review({
   onEvent,
 }: ReviewOptions): Promise<Report> {
   const startedAt = Date.now();
-  const workspace = await openWorkspace(root);
+  const runner = createProgramRunner({ root, allow: SKILL_PROGRAMS });
+  const workspace = await openWorkspace(root, { runner });
   const orchestrator = new Orchestrator({ workspace, policy: { allowExecute }, logger });
   const runs = new Map<string, AgentRun>();
   try {
@@ -48,6 +52,7 @@ export async function review({
     return await buildReport({
       workspace,
       agents: allAgents().map(({ name, description }) => runs.get(name) ?? missing(name, description)),
+      skills: allSkills,
       gateSeverity,
       version: packageVersion(),
       startedAt,

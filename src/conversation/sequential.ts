@@ -11,8 +11,8 @@ import type { Conversation, ConversationStop, ConversationTurn, PostReference } 
 export interface SequentialOptions {
   /** The participants, in the order of speaking. */
   readonly agents: readonly AgentContract[];
-  /** What an agent may use in its turn. `step` of it journals the turn. */
-  readonly contextFor: (agent: AgentContract) => Promise<AgentContext>;
+  /** What an agent may use in a turn; `turn` is the turn's key, such as `turn#3`. */
+  readonly contextFor: (agent: AgentContract, turn: string) => Promise<AgentContext>;
   /** Does a turn once, also over a crash. */
   readonly step: (key: string, work: () => Promise<JsonValue>) => Promise<JsonValue>;
   readonly signal: AbortSignal;
@@ -67,7 +67,7 @@ async function takeTurn(
   const number = conversation.turns.length + 1;
   const previous = conversation.turns.findLast((turn) => !turn.isPass);
   const made = await options.step(`turn#${number}`, async () => {
-    const context = await options.contextFor(agent);
+    const context = await options.contextFor(agent, `turn#${number}`);
     const response = await agent.processMessage(
       {
         sender: previous?.agent ?? 'conversation',

@@ -1,10 +1,11 @@
 /** Numbers events, tells listeners and keeps the newest, so that a stream can start late or be resumed. */
+
+import { rootOf } from '../agents/running/root-run.ts';
 import type { OrchestratorEvent, OrchestratorEventBody } from '../contracts/events.ts';
 import { Channel } from '../shared/channel.ts';
 import { errorToJson } from '../shared/errors.ts';
 import { EventSource } from '../shared/events.ts';
 import type { Clock } from '../shared/time.ts';
-import { rootOf } from '../agents/running/root-run.ts';
 
 /** Which events, from where. */
 export interface StreamFilter {

@@ -2,6 +2,13 @@
  * The one object that an application holds: agents are registered with it, work is given to it, and it drives that work
  * over its backend.
  */
+
+import { buildContext, type ContextSources } from '../agents/running/agent-context.ts';
+import { AgentRegistry } from '../agents/running/agent-registry.ts';
+import { contextSources } from '../agents/running/context-sources.ts';
+import { rootOf } from '../agents/running/root-run.ts';
+import { findRoutes, type Route } from '../agents/running/router.ts';
+import { createTaskFunction } from '../agents/running/task-function.ts';
 import type {
   AgentCapability,
   AgentContext,
@@ -9,7 +16,7 @@ import type {
   AgentMessage,
   AgentResponse,
 } from '../contracts/agent.ts';
-import type { RunStatus } from '../contracts/backend.ts';
+import type { RunContext, RunStatus } from '../contracts/backend.ts';
 import type { OrchestratorEvent, OrchestratorEventBody } from '../contracts/events.ts';
 import type { TaskJson, TaskResult } from '../contracts/task.ts';
 import type { Conversation, ConversationMode } from '../conversation/conversation.ts';
@@ -19,17 +26,18 @@ import { checkInteger, checkSignal, checkText } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskInit } from '../tasks/task-fields.ts';
-import { buildContext, type ContextSources } from '../agents/running/agent-context.ts';
-import { AgentRegistry } from './agent-registry.ts';
-import { contextSources } from '../agents/running/context-sources.ts';
+import { createConverse } from '../workflow/converse.ts';
+import type { Workflow } from '../workflow/workflow.ts';
+import { createWorkflowFunction } from '../workflow/workflow-function.ts';
+import { WorkflowRuns } from '../workflow/workflow-runs.ts';
+import { RUN_NAMES } from '../workflow/workflow-services.ts';
+import type { WorkflowResult } from '../workflow/workflow-types.ts';
 import { createCorrector } from './corrector.ts';
 import { EventLog } from './event-log.ts';
 import { LastResults } from './last-results.ts';
 import { deliver, type MessageInit, resolveMessage } from './messaging.ts';
 import { type OrchestratorOptions, type ResolvedOptions, resolveOptions } from './orchestrator-options.ts';
-import { findRoutes, type Route } from '../agents/running/router.ts';
-import { TASK_QUEUE, TaskDesk } from './task-desk.ts';
-import { createTaskFunction } from '../agents/running/task-function.ts';
+import { TaskDesk } from './task-desk.ts';
 
 /** How long a snapshot of the workspace serves messages. */
 const MESSAGE_SNAPSHOT_MS = 60_000;
@@ -69,6 +77,7 @@ export class Orchestrator {
   readonly #conversations: ConversationManager;
   readonly #events: EventLog;
   readonly #desk: TaskDesk;
+  readonly #workflows: WorkflowRuns;
   readonly #lastResults = new LastResults();
   readonly #sources: ContextSources;
   readonly #closing = new AbortController();
@@ -84,8 +93,9 @@ export class Orchestrator {
     this.#events = new EventLog({ clock, tenant });
     this.#desk = new TaskDesk(this.#options, (runId, body) => this.#tell(runId, body));
     this.#sources = contextSources(this.#options);
+    this.#workflows = new WorkflowRuns(backend, tenant);
     backend.register(
-      'task',
+      RUN_NAMES.taskFunction,
       createTaskFunction({
         sources: this.#sources,
         clock,
@@ -93,6 +103,19 @@ export class Orchestrator {
         prepare: (agent) => this.#registry.prepare(agent),
         results: (runId, ofTenant) => backend.store.get(runId, ofTenant),
         correct: createCorrector(this.#options.evaluators),
+        emit: (runId, body) => this.#tell(runId, body),
+      }),
+    );
+    backend.register(
+      RUN_NAMES.workflowFunction,
+      createWorkflowFunction({
+        clock,
+        names: RUN_NAMES,
+        converse: createConverse({
+          clock,
+          agents: () => this.#registry.all,
+          contextFor: (agent, run, signal, key) => this.#conversationContext(agent, run, signal, key),
+        }),
         emit: (runId, body) => this.#tell(runId, body),
       }),
     );
@@ -106,13 +129,7 @@ export class Orchestrator {
   /** Takes an agent in. Throws `already-exists` on a name in use, `invalid-argument` on what is no agent. */
   registerAgent(agent: AgentContract): void {
     this.#registry.register(agent);
-    const { enableAutogen = false, model } = agent as { enableAutogen?: boolean; model?: unknown };
-    if (enableAutogen && model === undefined && this.#options.model === undefined) {
-      this.#options.logger.warn(
-        { agent: agent.name },
-        'enableAutogen is set but there is no model: the agent uses its skills alone',
-      );
-    }
+    this.#warnWithoutModel(agent);
   }
 
   /** Takes several in, from an array or a map by name. */
@@ -151,7 +168,7 @@ export class Orchestrator {
 
   async #start(): Promise<void> {
     const { backend, concurrency } = this.#options;
-    await backend.setQueue(TASK_QUEUE, { concurrency });
+    await backend.setQueue(RUN_NAMES.taskQueue, { concurrency });
     await backend.start();
     this.#state = 'running';
   }
@@ -204,6 +221,27 @@ export class Orchestrator {
       ...(signal && { signal }),
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
+  }
+
+  /** Runs a workflow to its end. Failed steps resolve with `success: false`; aborting `signal` cancels it. Throws on a workflow that is not valid. */
+  async runWorkflow(
+    workflow: Workflow,
+    inputs: object = {},
+    { signal }: WaitOptions = {},
+  ): Promise<WorkflowResult> {
+    return this.#workflows.result(await this.submitWorkflow(workflow, inputs), { ...(signal && { signal }) });
+  }
+
+  /** Starts a workflow and returns its run's id, for `stream`, `cancel` and `waitForWorkflow`. */
+  async submitWorkflow(workflow: Workflow, inputs: object = {}): Promise<string> {
+    this.#refuseWhenStopped();
+    await this.start();
+    return this.#workflows.submit(workflow, inputs);
+  }
+
+  /** The result of a workflow that was started. Aborting `signal` cancels it. */
+  async waitForWorkflow(runId: string, { signal }: WaitOptions = {}): Promise<WorkflowResult> {
+    return this.#workflows.result(checkText('runId', runId), { ...(signal && { signal }) });
   }
 
   /** Ends a task or a workflow with all that it started. Resolves when its programs are gone. What has ended stays as it is. */
@@ -332,6 +370,15 @@ export class Orchestrator {
     this.#events.close();
   }
 
+  #warnWithoutModel(agent: AgentContract): void {
+    const { enableAutogen = false, model } = agent as { enableAutogen?: boolean; model?: unknown };
+    if (!enableAutogen || model !== undefined || this.#options.model !== undefined) return;
+    this.#options.logger.warn(
+      { agent: agent.name },
+      'enableAutogen is set but there is no model: the agent uses its skills alone',
+    );
+  }
+
   #tell(runId: string, body: OrchestratorEventBody): void {
     if (body.type === 'task-started') this.#desk.tracker.started(runId, body.agent);
     if (body.type === 'task-retrying')
@@ -368,6 +415,26 @@ export class Orchestrator {
     const context = await this.#messageContext(agent, message.correlationId, signal);
     this.#tell(message.correlationId, { type: 'message-sent', message });
     return deliver(agent, message, context);
+  }
+
+  /** In a workflow's conversation each step of an agent is a step of the run. */
+  async #conversationContext(
+    agent: AgentContract,
+    run: RunContext,
+    signal: AbortSignal,
+    key: string,
+  ): Promise<AgentContext> {
+    await this.#registry.prepare(agent);
+    return buildContext(this.#sources, {
+      agent,
+      runId: run.runId,
+      rootRunId: rootOf(run.runId),
+      attempt: 1,
+      signal,
+      step: (name, work, options) => run.step(`${key}/${name}`, work, options),
+      inputs: this.#lastResults.inputs,
+      emit: (event) => this.#tell(run.runId, { type: 'agent-reported', agent: agent.name, event }),
+    });
   }
 
   /** A context outside any run: nothing is journalled. Messages of the same minute share one snapshot of the workspace. */

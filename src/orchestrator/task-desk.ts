@@ -5,14 +5,12 @@ import { PRIORITY_RANK, type TaskResult } from '../contracts/task.ts';
 import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import { type JsonValue, toJsonValue } from '../shared/json.ts';
 import { findCycle } from '../tasks/find-cycle.ts';
+import { resultOfOutcome } from '../tasks/run-result.ts';
 import { Task } from '../tasks/task.ts';
 import type { TaskInit } from '../tasks/task-fields.ts';
+import { RUN_NAMES } from '../workflow/workflow-services.ts';
 import type { ResolvedOptions } from './orchestrator-options.ts';
-import { resultOfOutcome } from '../tasks/run-result.ts';
 import { TaskTracker } from './task-tracker.ts';
-
-/** The queue of tasks, bounded by the orchestrator's `concurrency`. */
-export const TASK_QUEUE = 'tasks';
 
 type DeskOptions = Pick<ResolvedOptions, 'backend' | 'tenant' | 'clock' | 'ids' | 'logger'>;
 
@@ -85,9 +83,9 @@ export class TaskDesk {
         },
       );
     }
-    await this.#backend.submit('task', this.#inputOf(task), {
+    await this.#backend.submit(RUN_NAMES.taskFunction, this.#inputOf(task), {
       id: task.id,
-      queue: TASK_QUEUE,
+      queue: RUN_NAMES.taskQueue,
       tenant,
       priority: PRIORITY_RANK[task.priority],
       dependencies: task.dependencies,

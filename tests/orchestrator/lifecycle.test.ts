@@ -45,7 +45,11 @@ describe('cancelling', () => {
     await started.promise;
     await orchestrator.cancel(task.id, { reason: 'Not needed any more.' });
     expect(heard).toBe(true);
-    expect(await running).toMatchObject({ success: false, stopReason: 'cancelled', errorMessage: 'Not needed any more.' });
+    expect(await running).toMatchObject({
+      success: false,
+      stopReason: 'cancelled',
+      errorMessage: 'Not needed any more.',
+    });
     expect(task.status).toBe('cancelled');
   });
 
@@ -54,7 +58,11 @@ describe('cancelling', () => {
     onTestFinished(() => rm(workspace, { recursive: true, force: true }));
     const started = Promise.withResolvers<void>();
     const agent = new WorkingAgent(async (_task, { runner, signal }) => {
-      const running = runner.run({ command: 'node', args: ['-e', `require('fs').writeFileSync('pid', String(process.pid)); setInterval(() => {}, 1000)`], signal });
+      const running = runner.run({
+        command: 'node',
+        args: ['-e', `require('fs').writeFileSync('pid', String(process.pid)); setInterval(() => {}, 1000)`],
+        signal,
+      });
       const poll = setInterval(async () => {
         if ((await readdir(workspace)).includes('pid')) started.resolve();
       }, 10);
@@ -72,7 +80,11 @@ describe('cancelling', () => {
     const pid = Number(await (await import('node:fs/promises')).readFile(join(workspace, 'pid'), 'utf8'));
     const begin = performance.now();
     controller.abort(new Error('Stop it.'));
-    expect(await running).toMatchObject({ success: false, stopReason: 'cancelled', errorMessage: 'Stop it.' });
+    expect(await running).toMatchObject({
+      success: false,
+      stopReason: 'cancelled',
+      errorMessage: 'Stop it.',
+    });
     await orchestrator.shutdown();
     expect(performance.now() - begin).toBeLessThan(2000);
     expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
@@ -94,7 +106,9 @@ describe('cancelling', () => {
 
   it('by the signal of waitFor and processTask ends the wait, not the work', async () => {
     const release = Promise.withResolvers<void>();
-    const orchestrator = orchestratorWith(new WorkingAgent(async () => (await release.promise, { success: true })));
+    const orchestrator = orchestratorWith(
+      new WorkingAgent(async () => (await release.promise, { success: true })),
+    );
     const task = new Task({ title: 'Goes on', ...WORK });
     const reason = new Error('I have to go.');
     const controller = new AbortController();
@@ -126,7 +140,12 @@ describe('events', () => {
     const events: OrchestratorEvent[] = [];
     orchestrator.on('*', (event) => events.push(event));
     await orchestrator.runTask({ id: 'told', title: 'Told', ...WORK });
-    expect(events.map(({ type }) => type)).toEqual(['task-submitted', 'task-started', 'agent-reported', 'task-completed']);
+    expect(events.map(({ type }) => type)).toEqual([
+      'task-submitted',
+      'task-started',
+      'agent-reported',
+      'task-completed',
+    ]);
     expect(events.map(({ position }) => position)).toEqual([1, 2, 3, 4]);
     expect(events.every(({ runId, tenant }) => runId === 'told' && tenant === 'default')).toBe(true);
   });
@@ -146,7 +165,9 @@ describe('events', () => {
 
   it('stream can be left early and ended by a signal', async () => {
     const release = Promise.withResolvers<void>();
-    const orchestrator = orchestratorWith(new WorkingAgent(async () => (await release.promise, { success: true })));
+    const orchestrator = orchestratorWith(
+      new WorkingAgent(async () => (await release.promise, { success: true })),
+    );
     const id = await orchestrator.submitTask({ title: 'Slow', ...WORK });
     await orchestrator.start();
     for await (const event of orchestrator.stream(id)) {
@@ -156,7 +177,8 @@ describe('events', () => {
     const controller = new AbortController();
     const reason = new Error('Enough.');
     const reading = (async () => {
-      for await (const event of orchestrator.stream(id, { signal: controller.signal })) if (event.type === 'task-started') controller.abort(reason);
+      for await (const event of orchestrator.stream(id, { signal: controller.signal }))
+        if (event.type === 'task-started') controller.abort(reason);
     })();
     await expect(reading).rejects.toBe(reason);
     release.resolve();
@@ -184,7 +206,9 @@ describe('events', () => {
     });
     const orchestrator = orchestratorWith(agent);
     const told: string[] = [];
-    orchestrator.on('task-retrying', ({ attempt, delayMs, errorMessage }) => told.push(`${attempt} ${delayMs} ${errorMessage}`));
+    orchestrator.on('task-retrying', ({ attempt, delayMs, errorMessage }) =>
+      told.push(`${attempt} ${delayMs} ${errorMessage}`),
+    );
     orchestrator.on('task-cancelled', ({ stopReason }) => told.push(stopReason));
     await orchestrator.runTask({ title: 'Retry', ...WORK, retryConfig: { strategy: 'immediate' } });
     const id = await orchestrator.submitTask({ title: 'Cancel', ...WORK });
@@ -202,21 +226,30 @@ describe('starting and stopping', () => {
       shutdown: async () => void calls.push('shutdown'),
     });
     const orchestrator = orchestratorWith(agent);
-    await Promise.all([orchestrator.runTask({ title: 'A', ...WORK }), orchestrator.runTask({ title: 'B', ...WORK })]);
+    await Promise.all([
+      orchestrator.runTask({ title: 'A', ...WORK }),
+      orchestrator.runTask({ title: 'B', ...WORK }),
+    ]);
     await orchestrator.shutdown();
     await orchestrator.shutdown();
     expect(calls).toEqual(['initialize', 'shutdown']);
   });
 
   it('fails the task, not the process, when an agent cannot be initialised', async () => {
-    const agent = Object.assign(new WorkingAgent(), { initialize: async () => Promise.reject(new Error('No database.')) });
+    const agent = Object.assign(new WorkingAgent(), {
+      initialize: async () => Promise.reject(new Error('No database.')),
+    });
     const orchestrator = orchestratorWith(agent);
     const result = await orchestrator.runTask({ title: 'A', ...WORK, retryConfig: { strategy: 'none' } });
     expect(result).toMatchObject({ success: false, errorMessage: 'No database.' });
   });
 
   it('lets work in hand go on for a while at shutdown', async () => {
-    const orchestrator = orchestratorWith(new WorkingAgent(async () => (await new Promise((resolve) => setTimeout(resolve, 30)), { success: true })));
+    const orchestrator = orchestratorWith(
+      new WorkingAgent(
+        async () => (await new Promise((resolve) => setTimeout(resolve, 30)), { success: true }),
+      ),
+    );
     const running = orchestrator.runTask({ title: 'Short', ...WORK });
     await new Promise((resolve) => setTimeout(resolve, 5));
     await orchestrator.shutdown({ drainMs: 2000 });
@@ -224,26 +257,42 @@ describe('starting and stopping', () => {
   });
 
   it('aborts work that is left at shutdown, and refuses what comes after', async () => {
-    const orchestrator = orchestratorWith(new WorkingAgent(async (_task, { signal }) => (await aborted(signal), Promise.reject(signal.reason))));
+    const orchestrator = orchestratorWith(
+      new WorkingAgent(async (_task, { signal }) => (await aborted(signal), Promise.reject(signal.reason))),
+    );
     const running = orchestrator.runTask({ title: 'Long', ...WORK });
     await new Promise((resolve) => setTimeout(resolve, 5));
     await orchestrator.shutdown();
     expect(await running).toMatchObject({ success: false, stopReason: 'cancelled' });
-    await expect(orchestrator.submitTask({ title: 'Late', ...WORK })).rejects.toMatchObject({ code: 'stopped' });
+    await expect(orchestrator.submitTask({ title: 'Late', ...WORK })).rejects.toMatchObject({
+      code: 'stopped',
+    });
     await expect(orchestrator.start()).rejects.toMatchObject({ code: 'stopped' });
     expect((await orchestrator.getStatus()).state).toBe('stopped');
   });
 
   it('says how it stands', async () => {
     const orchestrator = orchestratorWith(new WorkingAgent());
-    expect(await orchestrator.getStatus()).toMatchObject({ state: 'created', tenant: 'default', agents: ['Worker'], runs: {} });
+    expect(await orchestrator.getStatus()).toMatchObject({
+      state: 'created',
+      tenant: 'default',
+      agents: ['Worker'],
+      runs: {},
+    });
     await orchestrator.runTask({ title: 'A', ...WORK });
-    expect(await orchestrator.getStatus()).toMatchObject({ state: 'running', runs: { completed: 1 }, activeConversations: 0 });
+    expect(await orchestrator.getStatus()).toMatchObject({
+      state: 'running',
+      runs: { completed: 1 },
+      activeConversations: 0,
+    });
   });
 
   it('warns once when a model is wanted and there is none', () => {
     const warnings: string[] = [];
-    const logger = { ...silentLogger, warn: (_fields: object, message: string) => void warnings.push(message) };
+    const logger = {
+      ...silentLogger,
+      warn: (_fields: object, message: string) => void warnings.push(message),
+    };
     const orchestrator = new Orchestrator({ logger });
     opened.push(orchestrator);
     orchestrator.registerAgent(Object.assign(new WorkingAgent(), { enableAutogen: true }));
@@ -257,6 +306,8 @@ describe('tenants', () => {
     const orchestrator = orchestratorWith(agent, { tenant: 'acme' });
     await orchestrator.runTask({ title: 'Ours', ...WORK });
     expect(agent.seen[0]?.tenant).toBe('acme');
-    await expect(orchestrator.runTask({ title: 'Theirs', ...WORK, tenant: 'umbrella' })).rejects.toMatchObject({ code: 'tenant-mismatch' });
+    await expect(
+      orchestrator.runTask({ title: 'Theirs', ...WORK, tenant: 'umbrella' }),
+    ).rejects.toMatchObject({ code: 'tenant-mismatch' });
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { silentLogger } from '../../src/observability/logger.ts';
 import { Orchestrator } from '../../src/orchestrator/orchestrator.ts';
 import type { OrchestratorOptions } from '../../src/orchestrator/orchestrator-options.ts';
-import { silentLogger } from '../../src/observability/logger.ts';
 import { Task } from '../../src/tasks/task.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { WORK, WorkingAgent } from '../support/stub-agents.ts';
@@ -21,10 +21,18 @@ afterEach(async () => {
 
 describe('a task', () => {
   it('runs and comes back with a full result, and the object in hand is up to date', async () => {
-    const orchestrator = orchestratorWith(new WorkingAgent(() => ({ success: true, output: { answer: 42 } })));
+    const orchestrator = orchestratorWith(
+      new WorkingAgent(() => ({ success: true, output: { answer: 42 } })),
+    );
     const task = new Task({ title: 'Think', ...WORK });
     const result = await orchestrator.runTask(task);
-    expect(result).toMatchObject({ success: true, output: { answer: 42 }, stopReason: 'completed', errorMessage: null, metadata: { agent: 'Worker' } });
+    expect(result).toMatchObject({
+      success: true,
+      output: { answer: 42 },
+      stopReason: 'completed',
+      errorMessage: null,
+      metadata: { agent: 'Worker' },
+    });
     expect(task.status).toBe('completed');
     expect(task.assignedAgent).toBe('Worker');
     expect(task.result).toEqual(result);
@@ -35,7 +43,11 @@ describe('a task', () => {
     const orchestrator = orchestratorWith(agent);
     const task = new Task({ title: 'Once', ...WORK });
     await orchestrator.submitTask(task);
-    const results = await Promise.all([orchestrator.processTask(task), orchestrator.processTask(task), orchestrator.runTask(task)]);
+    const results = await Promise.all([
+      orchestrator.processTask(task),
+      orchestrator.processTask(task),
+      orchestrator.runTask(task),
+    ]);
     expect(agent.seen).toHaveLength(1);
     expect(new Set(results.map((result) => JSON.stringify(result))).size).toBe(1);
     expect(await orchestrator.processTask(task)).toEqual(results[0]);
@@ -63,7 +75,12 @@ describe('a task', () => {
     ]);
     await orchestrator.start();
     await Promise.all(ids.map((id) => orchestrator.waitFor(id)));
-    expect(agent.seen.map(({ title }) => title)).toEqual(['critical', 'first medium', 'second medium', 'low']);
+    expect(agent.seen.map(({ title }) => title)).toEqual([
+      'critical',
+      'first medium',
+      'second medium',
+      'low',
+    ]);
   });
 
   it('never has more at work than the concurrency allows', async () => {
@@ -76,14 +93,19 @@ describe('a task', () => {
       return { success: true };
     });
     const orchestrator = orchestratorWith(agent, { concurrency: 3 });
-    await Promise.all(Array.from({ length: 10 }, (_, index) => orchestrator.runTask({ title: `Task ${index}`, ...WORK })));
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) => orchestrator.runTask({ title: `Task ${index}`, ...WORK })),
+    );
     expect(most).toBe(3);
   });
 
   it('sees the results of the tasks it depends on', async () => {
     const agent = new WorkingAgent((task, context) => ({
       success: true,
-      output: task.title === 'sum' ? Object.values(context.inputs).reduce((sum, { output }) => sum + Number(output), 0) : Number(task.title),
+      output:
+        task.title === 'sum'
+          ? Object.values(context.inputs).reduce((sum, { output }) => sum + Number(output), 0)
+          : Number(task.title),
     }));
     const orchestrator = orchestratorWith(agent);
     const parts = [new Task({ title: '2', ...WORK }), new Task({ title: '40', ...WORK })];
@@ -93,7 +115,11 @@ describe('a task', () => {
   });
 
   it('is cancelled with a reason when what it depends on fails', async () => {
-    const agent = new WorkingAgent((task) => ({ success: task.title !== 'broken', errorMessage: 'It broke.', retryable: false }));
+    const agent = new WorkingAgent((task) => ({
+      success: task.title !== 'broken',
+      errorMessage: 'It broke.',
+      retryable: false,
+    }));
     const orchestrator = orchestratorWith(agent);
     const broken = new Task({ title: 'broken', ...WORK });
     const after = new Task({ title: 'after', ...WORK, dependencies: [broken.id] });
@@ -109,7 +135,10 @@ describe('a task', () => {
     const orchestrator = orchestratorWith(new WorkingAgent());
     const a = new Task({ id: 'a', title: 'A', ...WORK, dependencies: ['b'] });
     const b = new Task({ id: 'b', title: 'B', ...WORK, dependencies: ['a'] });
-    await expect(orchestrator.submitTasks([a, b])).rejects.toMatchObject({ code: 'dependency-cycle', message: expect.stringMatching(/a > b > a|b > a > b/) });
+    await expect(orchestrator.submitTasks([a, b])).rejects.toMatchObject({
+      code: 'dependency-cycle',
+      message: expect.stringMatching(/a > b > a|b > a > b/),
+    });
     const ok = new Task({ id: 'ok', title: 'OK', ...WORK });
     const lost = new Task({ id: 'lost', title: 'Lost', ...WORK, dependencies: ['nowhere'] });
     await expect(orchestrator.submitTasks([ok, lost])).rejects.toMatchObject({ code: 'unknown-dependency' });
@@ -118,7 +147,16 @@ describe('a task', () => {
 
   it('brings ten thousand tasks that each depend on the one before to an end', async () => {
     const orchestrator = orchestratorWith(new WorkingAgent(), { concurrency: 8 });
-    const chain = Array.from({ length: 10_000 }, (_, index) => new Task({ id: `t${index}`, title: `T${index}`, ...WORK, dependencies: index === 0 ? [] : [`t${index - 1}`] }));
+    const chain = Array.from(
+      { length: 10_000 },
+      (_, index) =>
+        new Task({
+          id: `t${index}`,
+          title: `T${index}`,
+          ...WORK,
+          dependencies: index === 0 ? [] : [`t${index - 1}`],
+        }),
+    );
     await orchestrator.submitTasks(chain.reverse());
     await orchestrator.start();
     expect((await orchestrator.waitFor('t9999')).success).toBe(true);
@@ -133,7 +171,12 @@ describe('a failing agent', () => {
       }),
     );
     const result = await orchestrator.runTask({ title: 'Throw', ...WORK, retryConfig: { strategy: 'none' } });
-    expect(result).toMatchObject({ success: false, errorMessage: 'Out of range.', error: { name: 'RangeError', message: 'Out of range.' }, stopReason: 'failed' });
+    expect(result).toMatchObject({
+      success: false,
+      errorMessage: 'Out of range.',
+      error: { name: 'RangeError', message: 'Out of range.' },
+      stopReason: 'failed',
+    });
   });
 
   it('is tried again after growing waits, as often as the task allows', async () => {
@@ -158,7 +201,10 @@ describe('a failing agent', () => {
       return { success: true };
     });
     const orchestrator = orchestratorWith(agent, { clock, concurrency: 1 });
-    const [flaky, quick] = await orchestrator.submitTasks([{ title: 'flaky', ...WORK, priority: 'high' }, { title: 'quick', ...WORK }]);
+    const [flaky, quick] = await orchestrator.submitTasks([
+      { title: 'flaky', ...WORK, priority: 'high' },
+      { title: 'quick', ...WORK },
+    ]);
     await orchestrator.start();
     expect((await orchestrator.waitFor(quick as string)).success).toBe(true);
     await clock.advance(1000);
@@ -167,11 +213,18 @@ describe('a failing agent', () => {
 
   it.each([
     ['an outcome that says so', () => ({ success: false, retryable: false })],
-    ['an error of ours that says so', () => Promise.reject(Object.assign(new TypeError('no'), { retryable: false }))],
+    [
+      'an error of ours that says so',
+      () => Promise.reject(Object.assign(new TypeError('no'), { retryable: false })),
+    ],
   ])('is not tried again after %s, unless it is a stranger', async (what, work) => {
     const agent = new WorkingAgent(work as never);
     const orchestrator = orchestratorWith(agent);
-    await orchestrator.runTask({ title: 'Final', ...WORK, retryConfig: { maxRetries: 1, baseDelaySeconds: 0 } });
+    await orchestrator.runTask({
+      title: 'Final',
+      ...WORK,
+      retryConfig: { maxRetries: 1, baseDelaySeconds: 0 },
+    });
     // A foreign error can't say so: only the family's `retryable` counts.
     expect(agent.seen).toHaveLength(what.startsWith('an error') ? 2 : 1);
   });
@@ -198,7 +251,9 @@ describe('routing', () => {
     const narrow = new WorkingAgent(undefined, { name: 'Narrow', taskTypes: ['development'] });
     orchestrator.registerAgents([broad, narrow]);
     const routes = (taskType: 'development' | 'bug_fix' | 'data', assignedAgent: string | null = null) =>
-      orchestrator.findAgentsForTask({ taskType, assignedAgent }).map(({ agent, reason }) => [agent.name, reason]);
+      orchestrator
+        .findAgentsForTask({ taskType, assignedAgent })
+        .map(({ agent, reason }) => [agent.name, reason]);
     expect(routes('development')).toEqual([
       ['Narrow', 'Narrow takes development tasks.'],
       ['Broad', 'Broad takes development tasks.'],
@@ -211,7 +266,11 @@ describe('routing', () => {
 
   it('fails a task for which there is no agent, and says who is there', async () => {
     const orchestrator = orchestratorWith(new WorkingAgent());
-    const result = await orchestrator.runTask({ title: 'Data', description: 'Nobody does data.', taskType: 'data' });
+    const result = await orchestrator.runTask({
+      title: 'Data',
+      description: 'Nobody does data.',
+      taskType: 'data',
+    });
     expect(result).toMatchObject({ success: false, stopReason: 'no-agent', retryable: false });
     expect(result.errorMessage).toMatch(/needs an agent for data tasks; registered: Worker/);
   });

@@ -8,7 +8,10 @@ export class WorkingAgent extends BaseAgent {
   readonly #work: (task: TaskJson, context: AgentContext) => Promise<TaskOutcome> | TaskOutcome;
 
   constructor(
-    work: (task: TaskJson, context: AgentContext) => Promise<TaskOutcome> | TaskOutcome = () => ({ success: true, output: 'done' }),
+    work: (task: TaskJson, context: AgentContext) => Promise<TaskOutcome> | TaskOutcome = () => ({
+      success: true,
+      output: 'done',
+    }),
     { name = 'Worker', taskTypes = ['development'] as readonly TaskType[] } = {},
   ) {
     super({ name, description: `${name} works.`, capabilities: ['coding'], taskTypes });

@@ -32,7 +32,8 @@ export interface SourceOptions {
 /** An agent's own memory wins; otherwise one is made when it is first needed and kept. */
 export function contextSources(options: SourceOptions): ContextSources {
   const { clock, adapters = [], tools = [], allowExecute = false } = options;
-  const makeMemory = options.memory ?? ((agent: AgentContract) => new MemoryStore({ owner: agent.name, clock }));
+  const makeMemory =
+    options.memory ?? ((agent: AgentContract) => new MemoryStore({ owner: agent.name, clock }));
   const pool = new WorkspacePool(options.workspace);
   const memories = new Map<AgentContract, AgentMemory>();
   return {

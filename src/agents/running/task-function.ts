@@ -122,7 +122,8 @@ async function makeAttempt(
       emit: (event: AgentEvent) =>
         services.emit(context.runId, { type: 'agent-reported', agent: agent.name, event }),
     });
-    const outcome = await (services.correct?.(agent, task, agentContext) ?? agent.handleTask(task.toJSON(), agentContext));
+    const outcome = await (services.correct?.(agent, task, agentContext) ??
+      agent.handleTask(task.toJSON(), agentContext));
     return close(checked(outcome, agent.name));
   } catch (error) {
     if (signal.aborted) throw error;

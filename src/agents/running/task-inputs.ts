@@ -32,6 +32,10 @@ export async function inputsOf(
 function capped(result: TaskResult): TaskResult {
   const { length } = JSON.stringify(result);
   if (length <= MAX_RESULT_LENGTH) return result;
-  const artifacts = result.artifacts.map((artifact) => ({ ...artifact, data: {}, findings: artifact.findings.slice(0, 500) }));
+  const artifacts = result.artifacts.map((artifact) => ({
+    ...artifact,
+    data: {},
+    findings: artifact.findings.slice(0, 500),
+  }));
   return { ...result, artifacts, metadata: { ...result.metadata, isCapped: true, fullLength: length } };
 }

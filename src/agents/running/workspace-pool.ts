@@ -35,10 +35,12 @@ export class WorkspacePool {
   async #open(): Promise<OpenedWorkspace> {
     if (this.#source === undefined) return { workspace: undefined, runner: noRunner };
     const { openWorkspace } = await import('../../workspace/open-workspace.ts');
-    const workspace = typeof this.#source === 'string' ? await openWorkspace(this.#source) : this.#source;
     const { createProgramRunner } = await import('../../process/program-runner.ts');
     const { SKILL_PROGRAMS } = await import('../../process/skill-programs.ts');
-    return { workspace, runner: createProgramRunner({ root: workspace.root, allow: SKILL_PROGRAMS }) };
+    const root = typeof this.#source === 'string' ? this.#source : this.#source.root;
+    const runner = createProgramRunner({ root, allow: SKILL_PROGRAMS });
+    const workspace = typeof this.#source === 'string' ? await openWorkspace(root, { runner }) : this.#source;
+    return { workspace, runner };
   }
 }
 

@@ -1,7 +1,7 @@
 /** The agents of an orchestrator: by name, initialised once before their first work. */
-import { AgentCapability, type AgentContract } from '../contracts/agent.ts';
-import { checkOneOf, checkText } from '../shared/check.ts';
-import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
+import { AgentCapability, type AgentContract } from '../../contracts/agent.ts';
+import { checkOneOf, checkText } from '../../shared/check.ts';
+import { InvalidArgumentError, OrchestratorError } from '../../shared/errors.ts';
 
 export class AgentRegistry {
   readonly #agents = new Map<string, AgentContract>();
@@ -28,6 +28,18 @@ export class AgentRegistry {
       );
     }
     this.#agents.set(agent.name, agent);
+  }
+
+  /** Takes several in, from an array or a map by name. */
+  registerAll(agents: Iterable<AgentContract> | ReadonlyMap<string, AgentContract>): void {
+    const list =
+      agents instanceof Map
+        ? (agents as ReadonlyMap<string, AgentContract>).values()
+        : (agents as Iterable<AgentContract>);
+    if (typeof (list as Iterable<AgentContract> | null | undefined)?.[Symbol.iterator] !== 'function') {
+      throw new InvalidArgumentError('agents', 'an array or a map of agents', agents);
+    }
+    for (const agent of list) this.register(agent);
   }
 
   /** Returns whether there was one. Work it has in hand goes on. */

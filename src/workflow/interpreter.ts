@@ -1,0 +1,213 @@
+/**
+ * Interprets a workflow over the context of a run: each step's effect goes through `step`, `child` or `sleep`, so that
+ * a run that is taken up again does no finished step twice.
+ */
+import type { RunContext } from '../contracts/backend.ts';
+import { errorToJson, OrchestratorError, toError } from '../shared/errors.ts';
+import { isTrue } from './expressions.ts';
+import { type Readiness, StepLedger } from './step-ledger.ts';
+import type { StepOutcome, StepRunner } from './step-runner.ts';
+import { STEP_RUNNERS } from './steps/index.ts';
+import { Workflow } from './workflow.ts';
+import type { WorkflowInput } from './workflow-input.ts';
+import { PAUSE_SIGNAL, RESUME_SIGNAL, type WorkflowServices } from './workflow-services.ts';
+import type { WorkflowStep } from './workflow-step.ts';
+import type { StepResult, WorkflowResult } from './workflow-types.ts';
+
+/** Resolves also when steps failed; rejects only when the run's signal aborts or the workflow is not valid. */
+export async function interpretWorkflow(
+  context: RunContext,
+  input: WorkflowInput,
+  services: WorkflowServices,
+): Promise<WorkflowResult> {
+  const workflow = Workflow.fromJSON(input.workflow);
+  workflow.validate();
+  const interpretation = new Interpretation(context, workflow, input, services);
+  return interpretation.run();
+}
+
+class Interpretation {
+  readonly #context: RunContext;
+  readonly #workflow: Workflow;
+  readonly #services: WorkflowServices;
+  readonly #ledger: StepLedger;
+  readonly #concurrency: number;
+  readonly #started = new Set<string>();
+  readonly #working = new Map<string, Promise<void>>();
+  #round = 0;
+
+  constructor(context: RunContext, workflow: Workflow, input: WorkflowInput, services: WorkflowServices) {
+    this.#context = context;
+    this.#workflow = workflow;
+    this.#services = services;
+    this.#ledger = new StepLedger(workflow, input);
+    this.#concurrency = input.concurrency ?? Number.POSITIVE_INFINITY;
+  }
+
+  async run(): Promise<WorkflowResult> {
+    const { runId } = this.#context;
+    const startedAt = await this.#context.now('workflow/started');
+    this.#services.emit(runId, { type: 'workflow-started', name: this.#workflow.name });
+    await this.#drive();
+    this.#context.signal.throwIfAborted();
+    const finishedAt = await this.#context.now('workflow/finished');
+    const { fatal, results, scope } = this.#ledger;
+    const own = this.#workflow.steps.map(({ name }) => name);
+    const result: WorkflowResult = {
+      workflowId: runId,
+      success: fatal === undefined,
+      status: fatal === undefined ? 'completed' : 'failed',
+      outputs: Object.fromEntries(Object.entries(scope.outputs).filter(([name]) => own.includes(name))),
+      stepResults: Object.fromEntries(results),
+      errorMessage: fatal === undefined ? null : `Step ${fatal.name} failed: ${fatal.errorMessage}`,
+      executionTimeMs: finishedAt - startedAt,
+    };
+    this.#services.emit(runId, {
+      type: 'workflow-finished',
+      success: result.success,
+      errorMessage: result.errorMessage,
+    });
+    return result;
+  }
+
+  async #drive(): Promise<void> {
+    for (;;) {
+      if (this.#ledger.fatal === undefined) await this.#startReady();
+      if (this.#working.size === 0) break;
+      await Promise.race(this.#working.values());
+    }
+    for (const step of this.#workflow.steps) {
+      if (!this.#ledger.results.has(step.id))
+        this.#ledger.end(unstarted(step, 'cancelled', 'cancelled', 'An earlier step failed.'));
+    }
+  }
+
+  async #startReady(): Promise<void> {
+    for (
+      let ready = this.#ledger.ready(this.#started);
+      ready.length > 0;
+      ready = this.#ledger.ready(this.#started)
+    ) {
+      let hasSkipped = false;
+      for (const { step, readiness } of ready) {
+        if (readiness === 'run') {
+          if (this.#working.size >= this.#concurrency) continue;
+          await this.#pauseWhileAsked();
+          this.#start(step);
+        } else {
+          this.#skip(step, readiness);
+          hasSkipped = true;
+        }
+      }
+      // What was skipped may make others ready.
+      if (!hasSkipped) return;
+    }
+  }
+
+  #skip(step: WorkflowStep, readiness: Exclude<Readiness, 'run'>): void {
+    this.#started.add(step.id);
+    const why =
+      readiness === 'condition-false' ? 'Its branch was not taken.' : 'A step that it depends on failed.';
+    this.#finish(step, unstarted(step, 'skipped', readiness, why));
+  }
+
+  #start(step: WorkflowStep): void {
+    this.#started.add(step.id);
+    const work = this.#perform(step).finally(() => this.#working.delete(step.id));
+    this.#working.set(step.id, work);
+  }
+
+  async #perform(step: WorkflowStep): Promise<void> {
+    const { runId } = this.#context;
+    const startedAt = await this.#context.now(`step:${step.id}/started`);
+    this.#services.emit(runId, { type: 'workflow-step-started', stepId: step.id, step: step.name });
+    const outcome = await this.#outcomeOf(step);
+    const executionTimeMs = (await this.#context.now(`step:${step.id}/ended`)) - startedAt;
+    if (outcome === 'skipped') {
+      this.#finish(step, {
+        ...unstarted(step, 'skipped', 'condition-false', 'Its condition is false.'),
+        executionTimeMs,
+      });
+      return;
+    }
+    const { success, output, error, errorMessage, stopReason, runId: child, notTaken = [] } = outcome;
+    const result: StepResult = {
+      stepId: step.id,
+      name: step.name,
+      stepType: step.stepType,
+      status: success ? 'completed' : 'failed',
+      output,
+      error,
+      errorMessage,
+      stopReason,
+      runId: child,
+      executionTimeMs,
+    };
+    this.#finish(step, result, notTaken);
+  }
+
+  async #outcomeOf(step: WorkflowStep): Promise<StepOutcome | 'skipped'> {
+    const { scope } = this.#ledger;
+    try {
+      if (step.condition !== null) {
+        const condition = step.condition;
+        const isMet = await this.#context.step(`step:${step.id}/condition`, () => isTrue(condition, scope));
+        if (!isMet) return 'skipped';
+      }
+      const runner: StepRunner = STEP_RUNNERS[step.stepType as keyof typeof STEP_RUNNERS];
+      const inputRuns = this.#ledger.inputRunsOf(step);
+      return await runner(step, { run: this.#context, services: this.#services, scope, inputRuns });
+    } catch (error) {
+      this.#context.signal.throwIfAborted();
+      const stopReason =
+        OrchestratorError.isInstance(error) && error.code === 'timed-out' ? 'timed-out' : 'failed';
+      return {
+        success: false,
+        output: null,
+        error: errorToJson(error),
+        errorMessage: toError(error).message,
+        stopReason,
+        runId: null,
+      };
+    }
+  }
+
+  #finish(step: WorkflowStep, result: StepResult, notTaken: readonly string[] = []): void {
+    this.#ledger.end(result, notTaken);
+    this.#services.emit(this.#context.runId, {
+      type: 'workflow-step-finished',
+      stepId: step.id,
+      step: step.name,
+      status: result.status,
+      errorMessage: result.errorMessage,
+    });
+  }
+
+  /** A pause takes hold before the next step begins. */
+  async #pauseWhileAsked(): Promise<void> {
+    this.#round += 1;
+    const asked = await this.#context.waitForSignal(`pause#${this.#round}`, PAUSE_SIGNAL, { timeoutMs: 0 });
+    if (asked !== null) await this.#context.waitForSignal(`resume#${this.#round}`, RESUME_SIGNAL);
+  }
+}
+
+function unstarted(
+  step: WorkflowStep,
+  status: 'skipped' | 'cancelled',
+  stopReason: string,
+  errorMessage: string,
+): StepResult {
+  const { id, name, stepType } = step;
+  return {
+    stepId: id,
+    name,
+    stepType,
+    status,
+    output: null,
+    error: null,
+    errorMessage,
+    stopReason,
+    runId: null,
+    executionTimeMs: 0,
+  };
+}

@@ -1,0 +1,65 @@
+/** Checks a step's config by its type. */
+import { TaskPriority, TaskType } from '../contracts/task.ts';
+import {
+  checkInteger,
+  checkNumber,
+  checkObject,
+  checkOneOf,
+  checkText,
+  checkTextArray,
+} from '../shared/check.ts';
+import { InvalidArgumentError } from '../shared/errors.ts';
+import { SUPPORTED_STEP_TYPES, type WorkflowStepType } from './workflow-types.ts';
+
+/** Throws {@link InvalidArgumentError} naming the member, and for types that this version does not carry out. */
+export function checkStepConfig(
+  step: string,
+  stepType: WorkflowStepType,
+  config: Readonly<Record<string, unknown>>,
+): void {
+  const at = (member: string): string => `config.${member} of step ${step}`;
+  if (!(SUPPORTED_STEP_TYPES as readonly string[]).includes(stepType)) {
+    throw new InvalidArgumentError(
+      `stepType of step ${step}`,
+      `one of ${SUPPORTED_STEP_TYPES.join(', ')} (others are not in this version)`,
+      stepType,
+    );
+  }
+  if (stepType === 'task') checkTask(config, at);
+  if (stepType === 'parallel') checkParallel(config, at);
+  if (stepType === 'condition') {
+    checkText(at('expression'), config['expression']);
+    for (const branch of ['then', 'else'])
+      if (config[branch] !== undefined) checkTextArray(at(branch), config[branch]);
+  }
+  if (stepType === 'conversation') {
+    checkText(at('topic'), config['topic']);
+    if (checkTextArray(at('participants'), config['participants']).length === 0) {
+      throw new InvalidArgumentError(at('participants'), 'at least one agent', config['participants']);
+    }
+    if (config['maxRounds'] !== undefined) checkInteger(at('maxRounds'), config['maxRounds'], 1);
+  }
+  if (stepType === 'wait') checkNumber(at('seconds'), config['seconds'], 0);
+}
+
+function checkTask(config: Readonly<Record<string, unknown>>, at: (member: string) => string): void {
+  checkText(at('title'), config['title']);
+  checkText(at('description'), config['description']);
+  if (config['taskType'] !== undefined)
+    checkOneOf(at('taskType'), config['taskType'], Object.values(TaskType));
+  if (config['priority'] !== undefined)
+    checkOneOf(at('priority'), config['priority'], Object.values(TaskPriority));
+  if (config['agent'] !== undefined) checkText(at('agent'), config['agent']);
+  if (config['metadata'] !== undefined) checkObject(at('metadata'), config['metadata']);
+  if (config['inputs'] !== undefined) {
+    for (const [name, expression] of Object.entries(checkObject(at('inputs'), config['inputs'])))
+      checkText(at(`inputs.${name}`), expression);
+  }
+}
+
+function checkParallel(config: Readonly<Record<string, unknown>>, at: (member: string) => string): void {
+  if (!Array.isArray(config['steps']) || config['steps'].length === 0) {
+    throw new InvalidArgumentError(at('steps'), 'an array of at least one step', config['steps']);
+  }
+  if (config['concurrency'] !== undefined) checkInteger(at('concurrency'), config['concurrency'], 1);
+}

@@ -1,0 +1,96 @@
+/** How the steps of one workflow stand: which have ended, which are ready, which are not to run. Pure bookkeeping. */
+import type { JsonObject } from '../shared/json.ts';
+import type { Scope } from './expressions.ts';
+import type { Workflow } from './workflow.ts';
+import type { WorkflowInput } from './workflow-input.ts';
+import type { WorkflowStep } from './workflow-step.ts';
+import type { StepResult } from './workflow-types.ts';
+
+/** Why a step is not to run, or that it is. */
+export type Readiness = 'run' | 'condition-false' | 'dependency-failed';
+
+export class StepLedger {
+  readonly #workflow: Workflow;
+  readonly #input: WorkflowInput;
+  readonly #results = new Map<string, StepResult>();
+  readonly #notTaken = new Set<string>();
+
+  constructor(workflow: Workflow, input: WorkflowInput) {
+    this.#workflow = workflow;
+    this.#input = input;
+  }
+
+  get results(): ReadonlyMap<string, StepResult> {
+    return this.#results;
+  }
+
+  get isDone(): boolean {
+    return this.#results.size === this.#workflow.steps.length;
+  }
+
+  /** The first failed step whose failure is the workflow's. */
+  get fatal(): StepResult | undefined {
+    return [...this.#results.values()].find(
+      ({ stepId, status }) => status === 'failed' && this.#workflow.getStep(stepId)?.onFailure === 'fail',
+    );
+  }
+
+  /** Steps whose dependencies have all ended, each with what is to become of it. */
+  ready(
+    started: ReadonlySet<string>,
+  ): readonly { readonly step: WorkflowStep; readonly readiness: Readiness }[] {
+    const ended = new Set(this.#results.keys());
+    return this.#workflow
+      .getReadySteps(ended)
+      .filter(({ id }) => !started.has(id))
+      .map((step) => ({ step, readiness: this.#readinessOf(step) }));
+  }
+
+  end(result: StepResult, notTaken: readonly string[] = []): void {
+    this.#results.set(result.stepId, result);
+    for (const name of notTaken) this.#notTaken.add(name);
+  }
+
+  get scope(): Scope {
+    const { inputs, outer } = this.#input;
+    const outputs: Record<string, StepResult['output']> = { ...outer?.outputs };
+    const steps: Record<string, JsonObject> = { ...(outer?.steps as Record<string, JsonObject> | undefined) };
+    for (const { name, status, output, errorMessage } of this.#results.values()) {
+      if (status === 'completed') outputs[name] = output;
+      steps[name] = { status, errorMessage };
+    }
+    return { inputs, outputs, steps };
+  }
+
+  /** Runs whose results a step is to see: of the steps it depends on, and those around the group for its first steps. */
+  inputRunsOf(step: WorkflowStep): readonly string[] {
+    const own = step.dependencies.flatMap((id) => this.#runsOf(id));
+    return step.dependencies.length === 0 ? (this.#input.outer?.inputRuns ?? []) : own;
+  }
+
+  /** A group's run holds no result itself: the runs of its steps do. Their ids follow from the group's. */
+  #runsOf(stepId: string): readonly string[] {
+    const result = this.#results.get(stepId);
+    if (result === undefined || result.runId === null) return [];
+    const step = this.#workflow.getStep(stepId);
+    if (step?.stepType !== 'parallel') return [result.runId];
+    const inner = (step.config['steps'] as readonly JsonObject[]).map((one, index) =>
+      String(one['id'] ?? `${stepId}.${index + 1}`),
+    );
+    return inner.map((id) => `${result.runId}/step:${id}`);
+  }
+
+  /** Skipped when its branch was not taken or all it depends on was; blocked when a dependency failed or was blocked. */
+  #readinessOf({ name, dependencies }: WorkflowStep): Readiness {
+    if (this.#notTaken.has(name)) return 'condition-false';
+    const results = dependencies.map((id) => this.#results.get(id) as StepResult);
+    if (results.some((result) => this.#blocks(result))) return 'dependency-failed';
+    if (results.length > 0 && results.every(({ status }) => status === 'skipped')) return 'condition-false';
+    return 'run';
+  }
+
+  #blocks({ stepId, status, stopReason }: StepResult): boolean {
+    if (status === 'skipped') return stopReason === 'dependency-failed';
+    return status === 'failed' && this.#workflow.getStep(stepId)?.onFailure === 'skip-dependents';
+  }
+}

@@ -1,0 +1,56 @@
+/** A step that is a task: a child run on the bounded queue, with the results of earlier steps at hand. */
+
+import { type JsonObject, toJsonValue } from '../../shared/json.ts';
+import { resultOfOutcome } from '../../tasks/run-result.ts';
+import { Task } from '../../tasks/task.ts';
+import { evaluate, fillIn, type Scope } from '../expressions.ts';
+import { type StepRunner, succeeded } from '../step-runner.ts';
+import type { TaskStepConfig } from '../workflow-types.ts';
+
+export const runTaskStep: StepRunner = async (step, { run, services, scope, inputRuns }) => {
+  const config = step.config as unknown as TaskStepConfig;
+  const key = `step:${step.id}`;
+  const task = new Task({
+    id: `${run.runId}/${key}`,
+    title: await fillIn(config.title, scope),
+    description: await fillIn(config.description, scope),
+    ...(config.taskType === undefined ? {} : { taskType: config.taskType }),
+    ...(config.priority === undefined ? {} : { priority: config.priority }),
+    assignedAgent: config.agent ?? null,
+    parentTaskId: run.runId,
+    tenant: run.tenant,
+    createdAt: new Date(await run.now(`${key}/created`)),
+    retryConfig: step.maxRetries === 0 ? { strategy: 'none' } : { maxRetries: step.maxRetries },
+    metadata: {
+      ...config.metadata,
+      inputs: await mapped(config.inputs ?? {}, scope),
+      inputRuns: [...inputRuns],
+    },
+  });
+  const child = await run.child(key, services.names.taskFunction, toJsonValue(task), {
+    queue: services.names.taskQueue,
+    priority: 0,
+    ...(step.timeoutSeconds === null ? {} : { timeoutMs: Math.ceil(step.timeoutSeconds * 1000) }),
+  });
+  services.emit(child.id, { type: 'task-submitted', title: task.title });
+  const result = resultOfOutcome(await child.outcome());
+  if (result.success) return succeeded(result.output, child.id);
+  const { output, error, errorMessage, stopReason } = result;
+  return {
+    success: false,
+    output,
+    error,
+    errorMessage: errorMessage ?? stopReason,
+    stopReason,
+    runId: child.id,
+  };
+};
+
+async function mapped(expressions: Readonly<Record<string, string>>, scope: Scope): Promise<JsonObject> {
+  const values = await Promise.all(
+    Object.entries(expressions).map(
+      async ([name, expression]) => [name, await evaluate(expression, scope)] as const,
+    ),
+  );
+  return Object.fromEntries(values);
+}

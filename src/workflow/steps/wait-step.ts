@@ -1,0 +1,9 @@
+/** A step that waits, over a restart too. */
+import { type StepRunner, succeeded } from '../step-runner.ts';
+import type { WaitStepConfig } from '../workflow-types.ts';
+
+export const runWaitStep: StepRunner = async (step, { run }) => {
+  const { seconds } = step.config as unknown as WaitStepConfig;
+  await run.sleep(`step:${step.id}`, seconds * 1000);
+  return succeeded({ seconds });
+};

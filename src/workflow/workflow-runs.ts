@@ -1,0 +1,143 @@
+/** Submits workflows to a backend and tells how they stand: what the engine and the orchestrator share. */
+import type { Backend, RunInfo } from '../contracts/backend.ts';
+import { checkObject, checkSignal, checkText } from '../shared/check.ts';
+import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
+import { type JsonObject, toJsonValue } from '../shared/json.ts';
+import { Workflow } from './workflow.ts';
+import type { WorkflowInput } from './workflow-input.ts';
+import { PAUSE_SIGNAL, RESUME_SIGNAL, RUN_NAMES } from './workflow-services.ts';
+import type { WorkflowResult, WorkflowStatus } from './workflow-types.ts';
+
+const STATUS: Readonly<Record<RunInfo['status'], WorkflowStatus>> = {
+  waiting: 'pending',
+  queued: 'pending',
+  running: 'running',
+  suspended: 'running',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+export class WorkflowRuns {
+  readonly #backend: Backend;
+  readonly #tenant: string;
+  readonly #paused = new Set<string>();
+
+  constructor(backend: Backend, tenant: string) {
+    this.#backend = backend;
+    this.#tenant = tenant;
+  }
+
+  /** Checks the workflow and hands it in; returns the id of its run. */
+  async submit(workflow: Workflow, inputs: object, id?: string): Promise<string> {
+    if (!(workflow instanceof Workflow)) throw new InvalidArgumentError('workflow', 'a Workflow', workflow);
+    workflow.validate();
+    const input: WorkflowInput = {
+      workflow: workflow.toJSON(),
+      inputs: toJsonValue(checkObject('inputs', inputs)) as JsonObject,
+    };
+    const { id: runId } = await this.#backend.submit(RUN_NAMES.workflowFunction, toJsonValue(input), {
+      queue: RUN_NAMES.workflowQueue,
+      tenant: this.#tenant,
+      ...(id === undefined ? {} : { id }),
+    });
+    return runId;
+  }
+
+  /** Waits for the end. Aborting `signal` cancels the workflow; the result says so. */
+  async result(
+    runId: string,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<WorkflowResult> {
+    checkSignal('signal', signal);
+    const onAbort = (): void => {
+      this.#backend
+        .cancel(runId, this.#tenant, toError(signal?.reason).message || 'It was cancelled.')
+        .catch(() => undefined);
+    };
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      const outcome = await this.#backend.store.result(runId, this.#tenant);
+      this.#paused.delete(runId);
+      if (outcome.status === 'completed') return outcome.output as unknown as WorkflowResult;
+      return {
+        workflowId: runId,
+        success: false,
+        status: outcome.status,
+        outputs: {},
+        stepResults: {},
+        errorMessage: outcome.error?.message ?? outcome.status,
+        executionTimeMs: 0,
+      };
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Throws `not-found`. */
+  async status(runId: string): Promise<WorkflowStatus> {
+    const run = await this.#known(runId);
+    if (run.completedAt === null) return this.#paused.has(runId) ? 'paused' : STATUS[run.status];
+    const held = run.output as { status?: WorkflowStatus } | null;
+    return run.status === 'completed' ? (held?.status ?? 'completed') : STATUS[run.status];
+  }
+
+  /** The result if it has ended. Throws `not-found`. */
+  async resultIfEnded(runId: string): Promise<WorkflowResult | undefined> {
+    return (await this.#known(runId)).completedAt === null ? undefined : this.result(runId);
+  }
+
+  async cancel(runId: string, reason?: string): Promise<void> {
+    await this.#backend.cancel(checkText('workflowId', runId), this.#tenant, reason);
+  }
+
+  /** Takes hold before the next step begins; steps at work go on. Throws `not-found`, or `illegal-transition` after the end. */
+  async pause(runId: string): Promise<void> {
+    await this.#open(runId, 'paused');
+    if (this.#paused.has(runId)) return;
+    this.#paused.add(runId);
+    await this.#backend.signal(runId, this.#tenant, PAUSE_SIGNAL, true);
+  }
+
+  /** Throws `not-found`, or `illegal-transition` when it is not paused. */
+  async resume(runId: string): Promise<void> {
+    await this.#open(runId, 'resumed');
+    if (!this.#paused.delete(runId)) {
+      throw new OrchestratorError('illegal-transition', `Workflow ${runId} is not paused.`, {
+        details: { runId },
+      });
+    }
+    await this.#backend.signal(runId, this.#tenant, RESUME_SIGNAL, true);
+  }
+
+  /** Ids of those that have not ended, groups within workflows left out. */
+  async running(): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for await (const run of this.#backend.store.list({
+      tenant: this.#tenant,
+      name: RUN_NAMES.workflowFunction,
+    })) {
+      if (run.completedAt === null && run.parentId === null) ids.push(run.id);
+    }
+    return ids;
+  }
+
+  async #open(runId: string, what: string): Promise<void> {
+    const run = await this.#known(runId);
+    if (run.completedAt === null) return;
+    throw new OrchestratorError(
+      'illegal-transition',
+      `Workflow ${runId} has ended as ${run.status} and can't be ${what}.`,
+      { details: { runId } },
+    );
+  }
+
+  async #known(runId: string): Promise<RunInfo> {
+    const run = await this.#backend.store.get(checkText('workflowId', runId), this.#tenant);
+    if (run?.name === RUN_NAMES.workflowFunction) return run;
+    throw new OrchestratorError('not-found', `There is no workflow run ${runId} of tenant ${this.#tenant}.`, {
+      details: { runId },
+    });
+  }
+}
