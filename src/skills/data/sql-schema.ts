@@ -2,10 +2,9 @@
 import { isBuiltin } from 'node:module';
 import { z } from 'zod';
 import type { CommandEvidence } from '../../contracts/artifact.ts';
-import type { RuleInfo, Skill, SkillContext } from '../../contracts/skill.ts';
-import type { TextFile } from '../../contracts/workspace.ts';
+import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
-import { type CheckedTable, checkSql } from './sql-check.ts';
+import { checkSql } from './sql-check.ts';
 import { isForeignStatement } from './sql-dialect.ts';
 import {
   changedTable,
@@ -17,36 +16,9 @@ import {
   type SqlFile,
   type SqlGroup,
 } from './sql-sources.ts';
-import { lineIn, type SqlStatement } from './sql-statements.ts';
+import { judgeTable, SQL_RULES, type Step } from './sql-table-rules.ts';
 
 const MAX_FILES = 200;
-
-const RULES = {
-  error: {
-    id: 'sql-error',
-    severity: 'error',
-    title: 'Statement that the database refuses',
-    help: 'The definition was run on an empty SQLite and failed. Correct it, or the migration stops here.',
-  },
-  target: {
-    id: 'missing-foreign-key-target',
-    severity: 'error',
-    title: 'Foreign key to nothing',
-    help: 'The table or column that it refers to does not exist. Inserts fail, or the key never holds anything.',
-  },
-  index: {
-    id: 'foreign-key-without-index',
-    severity: 'warning',
-    title: 'Foreign key without an index',
-    help: 'Each delete or update in the other table reads this whole table. Add an index that begins with these columns.',
-  },
-  key: {
-    id: 'no-primary-key',
-    severity: 'warning',
-    title: 'Table without a key',
-    help: 'Rows cannot be told apart, updated or replicated safely. Add a primary key or a unique constraint.',
-  },
-} as const satisfies Record<string, RuleInfo>;
 
 const input = z.object({}).loose();
 const output = z.object({
@@ -75,7 +47,7 @@ export const sqlSchema: Skill<z.infer<typeof input>, Output> = {
     'Runs the definitions of *.sql files on an empty in-memory SQLite; reports errors, missing targets, indexes and keys.',
   taskTypes: ['data'],
   sideEffects: 'read',
-  rules: Object.values(RULES),
+  rules: Object.values(SQL_RULES),
   input,
   output,
   async available(context) {
@@ -122,12 +94,6 @@ export const sqlSchema: Skill<z.infer<typeof input>, Output> = {
     };
   },
 };
-
-/** A statement that is run, with where it stands. */
-interface Step {
-  readonly file: TextFile;
-  readonly statement: SqlStatement;
-}
 
 interface GroupResult {
   readonly commands: readonly CommandEvidence[];
@@ -185,7 +151,7 @@ async function checkGroup(
       });
     } else {
       parts.push({
-        rule: RULES.error,
+        rule: SQL_RULES.error,
         message: `SQLite refuses this: ${error.slice(0, 200)}.`,
         location: locate(file, statement.line),
       });
@@ -220,114 +186,6 @@ function onlyFile(group: SqlGroup, file: SqlFile): SqlGroup {
 
 function hasAny(names: ReadonlySet<string | undefined>): boolean {
   return [...names].some((name) => name !== undefined);
-}
-
-interface Surroundings {
-  readonly group: SqlGroup;
-  readonly steps: readonly Step[];
-  readonly known: ReadonlySet<string | undefined>;
-  /** Tables that a refused statement makes or changes. */
-  readonly unsure: ReadonlySet<string | undefined>;
-  readonly tables: readonly CheckedTable[];
-  readonly parts: FindingParts[];
-}
-
-function judgeTable(table: CheckedTable, { group, steps, known, unsure, tables, parts }: Surroundings): void {
-  const lowerName = table.name.toLowerCase();
-  const origin = steps.findLast(({ statement }) => createdTable(statement) === lowerName);
-  if (origin === undefined) return;
-  const primary = table.columns
-    .filter(({ primaryKey }) => primaryKey > 0)
-    .sort((a, b) => a.primaryKey - b.primaryKey);
-  const isSure = !unsure.has(lowerName);
-  if (
-    primary.length === 0 &&
-    isSure &&
-    !table.indexes.some(({ isUnique, isPartial }) => isUnique && !isPartial)
-  ) {
-    parts.push({
-      rule: RULES.key,
-      message: `The table \`${table.name}\` has neither a primary key nor a unique constraint.`,
-      location: locate(origin.file, origin.statement.line),
-    });
-  }
-  const keys = [
-    primary.map(({ name }) => name),
-    ...table.indexes.filter(({ isPartial }) => !isPartial).map(({ columns }) => columns),
-  ];
-  for (const { target, columns, targetColumns } of table.foreignKeys) {
-    const place = placeOfKey(steps, lowerName, columns[0] ?? '', target) ?? origin;
-    const location = locate(place.file, 'line' in place ? place.line : place.statement.line);
-    const names = columns.map((name) => `\`${name}\``).join(', ');
-    const other = tables.find(({ name }) => name.toLowerCase() === target.toLowerCase());
-    const lost = targetColumns.find(
-      (name) =>
-        name !== null &&
-        other !== undefined &&
-        !other.columns.some((column) => column.name.toLowerCase() === name.toLowerCase()),
-    );
-    if (other === undefined && !known.has(target.toLowerCase())) {
-      parts.push({
-        rule: RULES.target,
-        message: `The foreign key ${names} of \`${table.name}\` refers to the table \`${target}\`, which does not exist.`,
-        location,
-      });
-    } else if (lost !== undefined && lost !== null && !unsure.has(target.toLowerCase())) {
-      parts.push({
-        rule: RULES.target,
-        message: `The foreign key ${names} of \`${table.name}\` refers to \`${target}.${lost}\`, which does not exist.`,
-        location,
-      });
-    }
-    const wanted = new Set(columns.map((name) => name.toLowerCase()));
-    const isIndexed = keys.some((key) => {
-      const lead = key.slice(0, wanted.size).map((name) => name?.toLowerCase());
-      return lead.length === wanted.size && lead.every((name) => name !== undefined && wanted.has(name));
-    });
-    // MySQL makes such an index by itself.
-    if (isIndexed || !isSure || group.dialect === 'mysql') continue;
-    parts.push({
-      rule: RULES.index,
-      message: `No index of \`${table.name}\` begins with the foreign key ${names}.`,
-      suggestion: `CREATE INDEX ${table.name}_${columns.join('_')} ON ${table.name} (${columns.join(', ')});`,
-      location,
-    });
-  }
-}
-
-/** The line that states a foreign key: where its column and `REFERENCES` its target stand. */
-function placeOfKey(
-  steps: readonly Step[],
-  table: string,
-  column: string,
-  target: string,
-): { file: TextFile; line: number } | undefined {
-  for (const { file, statement } of steps) {
-    if ((createdTable(statement) ?? changedTable(statement)) !== table) continue;
-    const pattern = /\bREFERENCES\s+["`[]?([\w$]+)/gi;
-    let fallback: number | undefined;
-    for (const match of statement.bare.matchAll(pattern)) {
-      if (match[1]?.toLowerCase() !== target.toLowerCase()) continue;
-      const lead = statement.bare.slice(Math.max(0, match.index - 300), match.index);
-      const clause = lead.slice(Math.max(lead.lastIndexOf('FOREIGN'), lastComma(lead)) + 1);
-      fallback ??= match.index;
-      if (clause.toLowerCase().includes(column.toLowerCase()))
-        return { file, line: lineIn(statement, match.index) };
-    }
-    if (fallback !== undefined) return { file, line: lineIn(statement, fallback) };
-  }
-  return undefined;
-}
-
-/** The last comma that is not inside brackets. */
-function lastComma(text: string): number {
-  let depth = 0;
-  for (let index = text.length - 1; index >= 0; index -= 1) {
-    if (text[index] === ')') depth += 1;
-    else if (text[index] === '(') depth -= 1;
-    else if (text[index] === ',' && depth === 0) return index;
-  }
-  return -1;
 }
 
 /** Files with a definition that can be run, without those that undo one. Read once per workspace. */

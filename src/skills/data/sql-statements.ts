@@ -12,6 +12,7 @@ export interface SqlStatement {
 }
 
 const MAX_STATEMENTS = 5_000;
+const HAS_BODY = /^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP(?:ORARY)?\s+)?(?:TRIGGER|PROCEDURE)\b/i;
 
 /** Statements of one file in order. Sections that undo a migration (`-- migrate:down`, `-- +goose Down`) are left out. */
 export function splitSql(source: string): readonly SqlStatement[] {
@@ -29,9 +30,17 @@ export function splitSql(source: string): readonly SqlStatement[] {
     statements.push({ text: text.slice(from, from + body.length), bare: body, line, head: headOf(body) });
     line -= countBreaks(text, start, from);
   };
-  for (let index = 0; index < bare.length && statements.length < MAX_STATEMENTS; index += 1) {
-    if (bare[index] !== ';') continue;
-    if (isOpenBody(bare.slice(start, index))) continue;
+  let body: { depth: number; from: number } | undefined;
+  for (let index = bare.indexOf(';'); index !== -1; index = bare.indexOf(';', index + 1)) {
+    if (statements.length >= MAX_STATEMENTS) return statements;
+    if (body === undefined && HAS_BODY.test(bare.slice(start, start + 2_000)))
+      body = { depth: 0, from: start };
+    if (body !== undefined) {
+      body.depth += depthChange(bare.slice(body.from, index));
+      body.from = index;
+      if (body.depth > 0) continue;
+      body = undefined;
+    }
     push(index);
     line += countBreaks(text, start, index + 1);
     start = index + 1;
@@ -56,14 +65,12 @@ function headOf(bare: string): string {
     .join(' ');
 }
 
-/** True inside `CREATE TRIGGER … BEGIN …` until its `END`. */
-function isOpenBody(bare: string): boolean {
-  if (!/^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP(?:ORARY)?\s+)?(?:TRIGGER|PROCEDURE)\b/i.test(bare))
-    return false;
+/** How many more `BEGIN` and `CASE` a text has than `END`: above 0 inside `CREATE TRIGGER … BEGIN …`. */
+function depthChange(bare: string): number {
   let depth = 0;
   for (const word of bare.match(/\b(?:BEGIN|CASE|END)\b/gi) ?? [])
     depth += word.toUpperCase() === 'END' ? -1 : 1;
-  return depth > 0;
+  return depth;
 }
 
 function withoutDownSection(text: string): string {

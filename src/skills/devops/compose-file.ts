@@ -106,6 +106,12 @@ function environment(
     .filter(({ name }) => /USER(?:NAME)?$|_DB$|DATABASE$/i.test(name))
     .map(({ value }) => value);
   for (const { name, value, line } of pairs) {
+    // Services that share an anchor share its lines: one finding is enough.
+    const isKnown = parts.some(
+      ({ rule, location }) =>
+        rule === CONTAINER_RULES.secret && location.path === file.path && location.line === line,
+    );
+    if (isKnown) continue;
     const secret = literalSecret(name, value, { isDevelopment: true, userNames });
     if (secret === undefined) continue;
     parts.push({

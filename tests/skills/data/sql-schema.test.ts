@@ -233,6 +233,15 @@ describe('sql-schema: as a skill', () => {
     expect(artifact.status).toBe('not-applicable');
   });
 
+  it('cuts a trigger with CASE inside, and an endless one in time', () => {
+    const trigger =
+      'CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT CASE WHEN 1 THEN 2 END; SELECT 3; END;\n';
+    expect(splitSql(`${trigger}CREATE TABLE b (x);`).map(({ line }) => line)).toEqual([1, 2]);
+    const startedAt = performance.now();
+    expect(splitSql(`CREATE TRIGGER t BEGIN ${'a;'.repeat(300_000)}`)).toHaveLength(1);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
   it('cuts dollar-quoted bodies and quoted names whole', () => {
     const statements = splitSql(
       'CREATE FUNCTION f() AS $x$ a; b; $x$ LANGUAGE sql;\n\nCREATE TABLE "a;b" (x);\n',

@@ -239,6 +239,12 @@ describe('container-lint: Compose files', () => {
     ]);
   });
 
+  it('reports a secret in a shared anchor once', async () => {
+    const text =
+      'x-env: &env\n  API_KEY: 8fj3k2kd9f\nservices:\n  a:\n    image: a:1\n    environment: *env\n  b:\n    image: a:1\n    environment: *env\n';
+    expect(await lint({ 'compose.yaml': text })).toEqual(['secret-in-env compose.yaml:2']);
+  });
+
   it('lists services and stages, and says which file it could not parse', async () => {
     const artifact = await reviewFolder(containerLint, {
       'compose.yml': 'services:\n  a:\n    image: a:1\n',

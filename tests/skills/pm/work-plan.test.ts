@@ -66,7 +66,7 @@ describe('work-plan from findings', () => {
         finding('eval-use', 'b.js', 1, 'error'),
       ]),
     );
-    expect(tasks.map(({ title }) => title).sort()).toEqual([
+    expect(tasks.map(({ title }) => title).sort((a, b) => (a < b ? -1 : 1))).toEqual([
       'Resolve eval-use in a.js',
       'Resolve eval-use in b.js',
       'Run the checks again',
@@ -213,7 +213,7 @@ describe('work-plan from a request', () => {
   it('plans a feature from scope to documentation, tests and security side by side', async () => {
     const artifact = await fromRequest('Add invoices');
     const tasks = plan(artifact);
-    expect(tasks.map(({ agent }) => agent).sort()).toEqual([
+    expect(tasks.map(({ agent }) => agent).sort((a, b) => (a < b ? -1 : 1))).toEqual([
       'ArchitectAgent',
       'DevAgent',
       'DocsAgent',
@@ -242,7 +242,7 @@ describe('work-plan from a request', () => {
       tasks
         .filter(({ id }) => id.startsWith('task-build-'))
         .map(({ title }) => title)
-        .sort(),
+        .sort((a, b) => (a < b ? -1 : 1)),
     ).toEqual(['Build: add a cart', 'Build: add gift cards', 'Build: add vouchers']);
     expect(tasks.find(({ id }) => id === 'task-test')?.dependencies).toHaveLength(3);
   });

@@ -308,7 +308,9 @@ describe('dependency-facts: as a skill', () => {
       dependencies: { name: string; ecosystem: string; wanted: string }[];
     };
     expect(
-      dependencies.map(({ ecosystem, name, wanted }) => `${ecosystem} ${name} ${wanted}`.trim()).sort(),
+      dependencies
+        .map(({ ecosystem, name, wanted }) => `${ecosystem} ${name} ${wanted}`.trim())
+        .sort((a, b) => (a < b ? -1 : 1)),
     ).toEqual([
       'cargo rand',
       'cargo serde 1.0',
