@@ -1,0 +1,69 @@
+/** One suite for all backends: what the contract in `contracts/backend.ts` promises, as cases for any test runner. */
+import { type BackendSubject, Bench, type CaseBody } from './backend-conformance/bench.ts';
+import { children } from './backend-conformance/children.ts';
+import { dependencies } from './backend-conformance/dependencies.ts';
+import { ending } from './backend-conformance/ending.ts';
+import { journal } from './backend-conformance/journal-cases.ts';
+import { ordering } from './backend-conformance/ordering.ts';
+import { restarting } from './backend-conformance/restarting.ts';
+import { state } from './backend-conformance/state-cases.ts';
+import { submitting } from './backend-conformance/submitting.ts';
+import { tenancy } from './backend-conformance/tenancy.ts';
+import { waiting } from './backend-conformance/waiting.ts';
+
+export type { BackendSubject } from './backend-conformance/bench.ts';
+
+/** One behaviour to check. */
+export interface ConformanceCase {
+  /** `room: behaviour`. */
+  readonly name: string;
+  /** Leave it out for a backend whose capabilities lack this. */
+  readonly requires?: 'durable';
+  /** Rejects with an assertion error when the backend does otherwise. */
+  run(): Promise<void>;
+}
+
+export interface BackendConformanceOptions {
+  /** Makes a fresh backend, not started, over an empty store. Called once for each case. */
+  create(): Promise<BackendSubject>;
+}
+
+const ROOMS: readonly (readonly [string, Readonly<Record<string, CaseBody>>, 'durable'?])[] = [
+  ['submit', submitting],
+  ['order', ordering],
+  ['dependencies', dependencies],
+  ['steps', journal],
+  ['waits', waiting],
+  ['children', children],
+  ['end', ending],
+  ['tenants', tenancy],
+  ['state', state],
+  ['restart', restarting, 'durable'],
+];
+
+/**
+ * The cases, free of any test runner.
+ *
+ * @example
+ * for (const { name, requires, run } of backendConformance({ create })) {
+ *   it.skipIf(requires === 'durable')(name, run);
+ * }
+ */
+export function backendConformance({ create }: BackendConformanceOptions): readonly ConformanceCase[] {
+  return ROOMS.flatMap(([room, bodies, requires]) =>
+    Object.entries(bodies).map(([name, body]) => ({
+      name: `${room}: ${name}`,
+      ...(requires !== undefined && { requires }),
+      run: () => runCase(create, body),
+    })),
+  );
+}
+
+async function runCase(create: BackendConformanceOptions['create'], body: CaseBody): Promise<void> {
+  const bench = new Bench(await create());
+  try {
+    await body(bench);
+  } finally {
+    await bench.close();
+  }
+}

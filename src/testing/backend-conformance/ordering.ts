@@ -1,0 +1,187 @@
+/** Who gets the next slot. */
+import assert from 'node:assert/strict';
+import type { RunFunction } from '../../contracts/backend.ts';
+import type { JsonValue } from '../../shared/json.ts';
+import { type CaseBody, Gate, QUEUE, recorder, rejectsWith } from './bench.ts';
+
+/** Notes its input, and how many work at the same time. */
+function counter(): {
+  readonly work: RunFunction;
+  readonly seen: JsonValue[];
+  readonly gate: Gate;
+  most: number;
+} {
+  let working = 0;
+  const self = {
+    seen: [] as JsonValue[],
+    gate: new Gate(),
+    most: 0,
+    work: (async ({ signal }, input) => {
+      working += 1;
+      self.seen.push(input);
+      self.most = Math.max(self.most, working);
+      try {
+        await self.gate.pass(signal);
+      } finally {
+        working -= 1;
+      }
+      return input;
+    }) satisfies RunFunction,
+  };
+  return self;
+}
+
+export const ordering: Readonly<Record<string, CaseBody>> = {
+  'takes the highest priority first, among equals the oldest': async (bench) => {
+    const log: JsonValue[] = [];
+    bench.register({ note: recorder(log) });
+    await bench.backend.setQueue(QUEUE, { concurrency: 1 });
+    const ids: string[] = [];
+    for (const [input, priority] of [
+      ['low', 0],
+      ['high 1', 2],
+      ['middle', 1],
+      ['high 2', 2],
+      ['below zero', -1],
+    ] as const) {
+      ids.push(await bench.submit('note', input, { priority }));
+    }
+    await bench.backend.start();
+    await Promise.all(ids.map((id) => bench.result(id)));
+    assert.deepEqual(log, ['high 1', 'high 2', 'middle', 'low', 'below zero']);
+  },
+  'lets waiting runs gain on younger ones where ageing is on': async (bench) => {
+    const log: JsonValue[] = [];
+    bench.register({ note: recorder(log) });
+    await bench.backend.setQueue(QUEUE, { concurrency: 1, agingSeconds: 0.1 });
+    const old = await bench.submit('note', 'old, priority 0', { priority: 0 });
+    await bench.advance(250);
+    const young = await bench.submit('note', 'young, priority 2', { priority: 2 });
+    const urgent = await bench.submit('note', 'young, priority 9', { priority: 9 });
+    await bench.backend.start();
+    await Promise.all([old, young, urgent].map((id) => bench.result(id)));
+    assert.deepEqual(log, ['young, priority 9', 'old, priority 0', 'young, priority 2']);
+  },
+  'orders the waiting anew when ageing is switched off': async (bench) => {
+    const log: JsonValue[] = [];
+    bench.register({ note: recorder(log) });
+    await bench.backend.setQueue(QUEUE, { concurrency: 1, agingSeconds: 0.1 });
+    const ids = [await bench.submit('note', 'old')];
+    await bench.advance(250);
+    ids.push(await bench.submit('note', 'young', { priority: 2 }));
+    await bench.backend.setQueue(QUEUE, { concurrency: 1 });
+    await bench.backend.start();
+    await Promise.all(ids.map((id) => bench.result(id)));
+    assert.deepEqual(log, ['young', 'old']);
+  },
+  'starts a delayed run when its time has come, not before': async (bench) => {
+    const log: JsonValue[] = [];
+    await bench.start({ note: recorder(log) });
+    const later = await bench.submit('note', 'later', { delayMs: 300 });
+    const sooner = await bench.submit('note', 'sooner', { delayMs: 100 });
+    assert.equal((await bench.info(later)).status, 'waiting');
+    assert.deepEqual(log, []);
+    await bench.advance(150);
+    await bench.result(sooner);
+    assert.deepEqual(log, ['sooner']);
+    await bench.advance(200);
+    await bench.result(later);
+    assert.deepEqual(log, ['sooner', 'later']);
+  },
+  'keeps to the concurrency of a queue': async (bench) => {
+    const each = counter();
+    bench.register({ work: each.work });
+    await bench.backend.setQueue(QUEUE, { concurrency: 3 });
+    await bench.backend.start();
+    const ids = await Promise.all(Array.from({ length: 10 }, (_, index) => bench.submit('work', index)));
+    await bench.until('three work', () => each.gate.arrivals === 3);
+    await bench.settle();
+    assert.equal(each.gate.arrivals, 3);
+    assert.equal((await bench.list({ status: 'queued' })).length, 7);
+    each.gate.open();
+    await Promise.all(ids.map((id) => bench.result(id)));
+    assert.equal(each.most, 3);
+  },
+  'takes a raised limit at once': async (bench) => {
+    const each = counter();
+    bench.register({ work: each.work });
+    await bench.backend.setQueue(QUEUE, { concurrency: 1 });
+    await bench.backend.start();
+    for (let index = 0; index < 4; index += 1) await bench.submit('work', index);
+    await bench.until('one works', () => each.gate.arrivals === 1);
+    await bench.backend.setQueue(QUEUE, { concurrency: 4 });
+    await bench.until('all work', () => each.gate.arrivals === 4);
+    each.gate.open();
+  },
+  'gives queues their slots apart from each other': async (bench) => {
+    const each = counter();
+    bench.register({ work: each.work });
+    await bench.backend.setQueue(QUEUE, { concurrency: 1 });
+    await bench.backend.start();
+    await bench.submit('work', 1);
+    await bench.submit('work', 2);
+    await bench.submit('work', 3, { queue: 'another' });
+    await bench.until('one of each queue works', () => each.gate.arrivals === 2);
+    assert.deepEqual([...each.seen].sort(), [1, 3]);
+    each.gate.open();
+  },
+  'keeps to the limit of each tenant': async (bench) => {
+    const each = counter();
+    bench.register({ work: each.work });
+    await bench.backend.setQueue(QUEUE, { concurrency: 10, perTenant: 2 });
+    await bench.backend.start();
+    for (let index = 0; index < 5; index += 1) await bench.submit('work', 'north');
+    for (let index = 0; index < 5; index += 1) await bench.submit('work', 'south', { tenant: 'south' });
+    await bench.until('two of each tenant work', () => each.gate.arrivals === 4);
+    await bench.settle();
+    assert.deepEqual([...each.seen].sort(), ['north', 'north', 'south', 'south']);
+    each.gate.open();
+    await bench.until('all have run', () => each.seen.length === 10);
+  },
+  'lets tenants take turns, however much one of them submits': async (bench) => {
+    const log: JsonValue[] = [];
+    bench.register({ note: recorder(log) });
+    await bench.backend.setQueue(QUEUE, { concurrency: 1 });
+    const all: [string, string][] = [];
+    for (let index = 0; index < 40; index += 1)
+      all.push([await bench.submit('note', `north ${index}`, { priority: 9 }), 'north']);
+    for (const tenant of ['south', 'east']) {
+      for (const priority of [0, 5])
+        all.push([await bench.submit('note', `${tenant} ${priority}`, { tenant, priority }), tenant]);
+    }
+    await bench.backend.start();
+    await Promise.all(all.map(([id, tenant]) => bench.result(id, tenant)));
+    assert.equal(log.length, 44);
+    const firstSix = log.slice(0, 6).map((entry) => String(entry).split(' ')[0]);
+    assert.deepEqual([...firstSix].sort(), ['east', 'east', 'north', 'north', 'south', 'south']);
+    assert.ok(log.indexOf('south 5') < log.indexOf('south 0'), 'within a tenant priority decides');
+  },
+  'refuses more than the queue may hold, and takes again when there is room': async (bench) => {
+    const gate = new Gate();
+    bench.register({ wait: ({ signal }) => gate.pass(signal).then(() => null) });
+    await bench.backend.setQueue(QUEUE, { concurrency: 1, maxWaiting: 2 });
+    await bench.backend.start();
+    const first = await bench.submit('wait');
+    await bench.untilStatus(first, 'running');
+    const second = await bench.submit('wait');
+    await bench.submit('wait', null, { dependencies: [first] });
+    await rejectsWith('queue-full', bench.submit('wait'));
+    assert.equal((await bench.list()).length, 3);
+    await bench.backend.cancel(second, 'north');
+    const third = await bench.submit('wait');
+    gate.open();
+    await bench.result(third);
+  },
+  'refuses a limit that is none': async (bench) => {
+    await bench.start();
+    for (const bad of [
+      { concurrency: 0 },
+      { concurrency: 1.5 },
+      { perTenant: -1 },
+      { maxWaiting: 0 },
+      { agingSeconds: 0 },
+    ]) {
+      await rejectsWith('invalid-argument', bench.backend.setQueue(QUEUE, bad));
+    }
+  },
+};

@@ -1,0 +1,166 @@
+/** Sleeps and signals: waits that hold no slot. */
+import assert from 'node:assert/strict';
+import type { JsonValue } from '../../shared/json.ts';
+import { type CaseBody, Gate, QUEUE, recorder, rejectsWith, TENANT } from './bench.ts';
+
+export const waiting: Readonly<Record<string, CaseBody>> = {
+  'sleeps as long as told, without a slot': async (bench) => {
+    const log: JsonValue[] = [];
+    bench.register({
+      nap: async (context) => {
+        await context.sleep('nap', 200);
+        return 'rested';
+      },
+      note: recorder(log),
+    });
+    await bench.backend.setQueue(QUEUE, { concurrency: 1 });
+    await bench.backend.start();
+    const sleeper = await bench.submit('nap');
+    await bench.untilStatus(sleeper, 'suspended');
+    await bench.result(await bench.submit('note', 'meanwhile'));
+    await bench.advance(100);
+    assert.equal((await bench.info(sleeper)).status, 'suspended');
+    await bench.advance(120);
+    assert.equal(await bench.output(sleeper), 'rested');
+    assert.deepEqual(log, ['meanwhile']);
+  },
+  'queues for a slot again after a wait': async (bench) => {
+    const gate = new Gate();
+    bench.register({
+      nap: async (context) => {
+        await context.sleep('nap', 50);
+        return 'rested';
+      },
+      wait: ({ signal }) => gate.pass(signal).then(() => null),
+    });
+    await bench.backend.setQueue(QUEUE, { concurrency: 1 });
+    await bench.backend.start();
+    const sleeper = await bench.submit('nap');
+    await bench.untilStatus(sleeper, 'suspended');
+    const holder = await bench.submit('wait');
+    await bench.untilStatus(holder, 'running');
+    await bench.advance(80);
+    await bench.untilStatus(sleeper, 'queued');
+    gate.open();
+    assert.equal(await bench.output(sleeper), 'rested');
+  },
+  'sleeps side by side': async (bench) => {
+    await bench.start({
+      work: async (context) => {
+        await Promise.all([context.sleep('a', 100), context.sleep('b', 150), context.sleep('c', 50)]);
+        return 'all';
+      },
+    });
+    const id = await bench.submit('work');
+    await bench.untilStatus(id, 'suspended');
+    await bench.advance(170);
+    assert.equal(await bench.output(id), 'all');
+  },
+  'keeps its slot while one part works and another waits': async (bench) => {
+    const gate = new Gate();
+    const log: JsonValue[] = [];
+    bench.register({
+      both: async (context) => {
+        await Promise.all([
+          context.sleep('nap', 10_000_000),
+          context.step('work', () => gate.pass(context.signal).then(() => 1)),
+        ]);
+        return null;
+      },
+      note: recorder(log),
+    });
+    await bench.backend.setQueue(QUEUE, { concurrency: 1 });
+    await bench.backend.start();
+    const both = await bench.submit('both');
+    await bench.until('the step works', () => gate.arrivals === 1);
+    const other = await bench.submit('note', 'other');
+    await bench.settle();
+    assert.deepEqual(
+      [(await bench.info(both)).status, (await bench.info(other)).status],
+      ['running', 'queued'],
+    );
+    gate.open();
+    await bench.result(other);
+    await bench.untilStatus(both, 'suspended');
+  },
+  'holds no slot while a step waits for a signal': async (bench) => {
+    const log: JsonValue[] = [];
+    bench.register({
+      asks: (context) =>
+        context.step('attempt', async () => [await context.waitForSignal('approval', 'approved'), 'went on']),
+      note: recorder(log),
+    });
+    await bench.backend.setQueue(QUEUE, { concurrency: 1 });
+    await bench.backend.start();
+    const asking = await bench.submit('asks');
+    await bench.untilStatus(asking, 'suspended');
+    await bench.result(await bench.submit('note', 'meanwhile'));
+    await bench.backend.signal(asking, TENANT, 'approved', { by: 'Ann' });
+    assert.deepEqual(await bench.output(asking), [{ by: 'Ann' }, 'went on']);
+  },
+  'delivers a signal to the one who waits': async (bench) => {
+    await bench.start({ work: (context) => context.waitForSignal('w', 'go') });
+    const id = await bench.submit('work');
+    await bench.untilStatus(id, 'suspended');
+    await bench.backend.signal(id, TENANT, 'other', 'not this');
+    await bench.settle();
+    assert.equal((await bench.info(id)).status, 'suspended');
+    await bench.backend.signal(id, TENANT, 'go', { n: 1 });
+    assert.deepEqual(await bench.output(id), { n: 1 });
+  },
+  'keeps signals that come before the wait, in order': async (bench) => {
+    bench.register({
+      work: async (context) => [
+        await context.waitForSignal('1', 'go'),
+        await context.waitForSignal('2', 'go'),
+        await context.waitForSignal('1', 'go'),
+      ],
+    });
+    const id = await bench.submit('work');
+    await bench.backend.signal(id, TENANT, 'go', 'first');
+    await bench.backend.signal(id, TENANT, 'go', 'second');
+    await bench.backend.start();
+    assert.deepEqual(await bench.output(id), ['first', 'second', 'first']);
+  },
+  'delivers a signal once for its dedupe key': async (bench) => {
+    bench.register({
+      work: async (context) => [
+        await context.waitForSignal('1', 'go'),
+        await context.waitForSignal('2', 'go', { timeoutMs: 50 }),
+      ],
+    });
+    const id = await bench.submit('work');
+    await bench.backend.signal(id, TENANT, 'go', 1, 'click-1');
+    await bench.backend.signal(id, TENANT, 'go', 2, 'click-1');
+    await bench.backend.start();
+    await bench.untilStatus(id, 'suspended');
+    await bench.backend.signal(id, TENANT, 'go', 3, 'click-1');
+    await bench.advance(60);
+    assert.deepEqual(await bench.output(id), [1, null]);
+  },
+  'gives null when a signal does not come in time, and keeps one that comes later': async (bench) => {
+    const gate = new Gate();
+    await bench.start({
+      work: async (context) => {
+        const first = await context.waitForSignal('1', 'go', { timeoutMs: 50 });
+        await context.step('pause', () => gate.pass().then(() => 1));
+        return [first, await context.waitForSignal('2', 'go')];
+      },
+    });
+    const id = await bench.submit('work');
+    await bench.untilStatus(id, 'suspended');
+    await bench.advance(60);
+    await bench.until('the wait is over', () => gate.arrivals === 1);
+    await bench.backend.signal(id, TENANT, 'go', 'late');
+    gate.open();
+    assert.deepEqual(await bench.output(id), [null, 'late']);
+  },
+  'refuses a signal to nobody, and ignores one to a run that has ended': async (bench) => {
+    await bench.start({ note: recorder([]) });
+    await rejectsWith('not-found', bench.backend.signal('nobody', TENANT, 'go', null));
+    const id = await bench.submit('note');
+    await bench.result(id);
+    await bench.backend.signal(id, TENANT, 'go', null);
+    assert.equal((await bench.info(id)).status, 'completed');
+  },
+};
