@@ -147,7 +147,7 @@ export class MemoryBackend implements Backend {
   async cancel(runId: string, tenant: string, reason?: string): Promise<void> {
     const run = this.#find(runId, tenant);
     if (run === undefined) return;
-    const what = reason === undefined ? 'was cancelled' : `was cancelled: ${reason}`;
+    const what = reason === undefined ? 'was cancelled' : `was cancelled: ${reason.replace(/\.$/, '')}`;
     await this.#driver.cancel(run, endedBy(run, 'cancelled', what, reason === undefined ? {} : { reason }));
   }
 
