@@ -96,7 +96,13 @@ export const workPlan: Skill<z.infer<typeof input>, Output> = {
         ...facts.evidence,
       );
     }
-    const byScore = [...planned].sort((a, b) => b.wsjf.score - a.wsjf.score || (a.id < b.id ? -1 : 1));
+    // What is critical is expedited; the rest goes by weighted shortest job first.
+    const byScore = [...planned].sort(
+      (a, b) =>
+        Number(b.priority === 'critical') - Number(a.priority === 'critical') ||
+        b.wsjf.score - a.wsjf.score ||
+        (a.id < b.id ? -1 : 1),
+    );
     const schedule = scheduleOf(
       byScore.map(({ id, wsjf, dependencies }) => ({ id, duration: wsjf.jobSize, dependencies })),
     );

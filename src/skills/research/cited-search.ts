@@ -51,6 +51,7 @@ interface Question {
   readonly query: string;
   readonly text: string;
   readonly weigh: (passage: Passage) => number;
+  readonly minWords?: number;
   /** True when the first sentence of the README is the answer. */
   readonly isIntroduction?: boolean;
 }
@@ -77,7 +78,12 @@ export const citedSearch: Skill<z.infer<typeof input>, Output> = {
     const answers = questionsOf(queries, context).map((question) => {
       const { query, text, weigh } = question;
       const results: Output['answers'][number]['results'] = [];
-      const hits = index.find({ text, weigh, limit });
+      const hits = index.find({
+        text,
+        weigh,
+        limit,
+        ...(question.minWords === undefined ? {} : { minWords: question.minWords }),
+      });
       const opening = question.isIntroduction === true ? openingOf(read) : undefined;
       for (const { passage, line, excerpt, score } of opening === undefined
         ? hits
@@ -170,8 +176,14 @@ function openingOf(
   const file = [...read.values()].find(({ path }) => /^readme(?:\.\w+)?$/i.test(path));
   if (file === undefined) return undefined;
   const { path, lines } = file;
-  const index = lines.slice(0, 60).findIndex((text) => {
-    return /^[^#<![\-*`|=>:.]/.test(text.trim()) && text.replace(/[^\p{L}]/gu, '').length >= 20;
+  let isFenced = false;
+  const index = lines.slice(0, 80).findIndex((text) => {
+    if (/^\s*(?:```|~~~)/.test(text)) isFenced = !isFenced;
+    return (
+      !isFenced &&
+      /^(?:\*\*|__)?[^#<![\-*`|=>:.~_]/.test(text.trim()) &&
+      text.replace(/[^\p{L}]/gu, '').length >= 20
+    );
   });
   if (index === -1) return undefined;
   const end = lines.findIndex((text, at) => at > index && text.trim() === '');
@@ -217,18 +229,28 @@ function questionsOf(
       weigh: weighIntroduction,
       isIntroduction: true,
     },
-    {
-      query: 'How is it run?',
-      text: 'install run start usage quick start getting started',
-      weigh: weighPlain,
-    },
-    {
-      query: 'How is it configured?',
-      text: 'configuration config environment variables settings options',
-      weigh: weighPlain,
-    },
-    { query: 'How is it tested?', text: 'test testing tests coverage', weigh: weighPlain },
+    orientation(
+      'How is it run?',
+      'install run start usage quick start getting started',
+      /install|usage|getting started|quick ?start|\brun|^(?:start|dev|bin)$/i,
+    ),
+    orientation(
+      'How is it configured?',
+      'configuration config environment variables settings options',
+      /config|environment|settings|options|variables/i,
+    ),
+    orientation('How is it tested?', 'test testing tests coverage', /\btest(?:s|ing)?\b|coverage/i),
   ];
+}
+
+/** A newcomer's question: what stands under a fitting heading, near the root, goes first. */
+function orientation(query: string, text: string, heading: RegExp): Question {
+  const weigh = (passage: Passage): number => {
+    const last = passage.title.split(' › ').at(-1) ?? '';
+    const fits = passage.kind !== 'comment' && heading.test(last);
+    return weighPlain(passage) * (fits ? 6 : 1) * (passage.path.includes('/') ? 0.6 : 1);
+  };
+  return { query, text, weigh, minWords: 1 };
 }
 
 /** Sentences that end with a question mark, at most three. */

@@ -19,6 +19,8 @@ export interface PassageQuery {
   /** Multiplies the score of a passage. @default 1 for all */
   readonly weigh?: (passage: Passage) => number;
   readonly limit: number;
+  /** How many of the words a passage must hold. @default half of them, a third of five or more */
+  readonly minWords?: number;
 }
 
 const MAX_EXCERPT = 400;
@@ -79,11 +81,11 @@ export class PassageIndex {
     }
   }
 
-  /** Best first. Empty when no passage holds at least half of the words (a third of five or more). */
-  find({ text, weigh = () => 1, limit }: PassageQuery): readonly Hit[] {
+  /** Best first. Empty when no passage holds enough of the words. */
+  find({ text, weigh = () => 1, limit, minWords }: PassageQuery): readonly Hit[] {
     const words = [...new Set(wordsOf(text))].slice(0, 40);
     if (words.length === 0) return [];
-    const needed = Math.ceil(words.length / (words.length < 5 ? 2 : 3));
+    const needed = minWords ?? Math.ceil(words.length / (words.length < 5 ? 2 : 3));
     return this.#search
       .search(words.join(' '))
       .filter(({ queryTerms }) => queryTerms.length >= needed)

@@ -149,6 +149,18 @@ describe('work-plan from findings', () => {
     expect(tasks.at(-1)?.dependencies).toHaveLength(2);
   });
 
+  it('puts a large critical task before small ones that score higher', async () => {
+    const secrets = Array.from({ length: 9 }, (_unused, index) =>
+      finding('hardcoded-secret', 'c.js', index + 1, 'critical'),
+    );
+    const tasks = await fromFindings(
+      artifactOf('secret-scan', secrets),
+      artifactOf('code-health', [finding('syntax-error', 'a.js', 1, 'error')]),
+    );
+    expect(tasks[0]?.title).toBe('Resolve hardcoded-secret in c.js');
+    expect(tasks[0]?.wsjf.score).toBeLessThan(tasks[1]?.wsjf.score ?? 0);
+  });
+
   it('computes every score from its parts, and invents no hours', async () => {
     const artifact = await reviewFolder(workPlan, FILES, {
       artifacts: [

@@ -72,6 +72,38 @@ describe('cited-search', () => {
     ]);
   });
 
+  it.each([
+    ['bold text', '# X\n\n**Fast, small web framework for servers.**\n', 3],
+    [
+      'text behind a code block',
+      '# X\n\n```js\nimport something from the package;\n```\n\nA framework for small servers.\n',
+      7,
+    ],
+    [
+      'text behind a list of links',
+      '# X\n\n- [first link of the page](a)\n* [second link of the page](b)\n\nA framework for small servers.\n',
+      6,
+    ],
+  ])('takes %s for the introduction', async (_title, text, line) => {
+    expect(answersOf(await reviewFolder(citedSearch, { 'README.md': text }))[0]?.results[0]).toMatchObject({
+      path: 'README.md',
+      line,
+    });
+  });
+
+  it('prefers a fitting heading near the root over words deep in the code', async () => {
+    const files = {
+      'readme.md':
+        '# Queue\n\nA queue for promises that keeps order.\n\n## Install\n\n```sh\nnpm install queue\n```\n',
+      'src/index.ts':
+        '/**\n * Runs what was started: each run has a start time, and the run is started again when run options change.\n */\nexport const a = 1;\n',
+    };
+    const answer = answersOf(await reviewFolder(citedSearch, files)).find(
+      ({ query }) => query === 'How is it run?',
+    );
+    expect(answer?.results[0]).toMatchObject({ path: 'readme.md', line: 8 });
+  });
+
   it('takes the questions of the request', async () => {
     const artifact = await reviewFolder(citedSearch, FILES, {
       request: {
