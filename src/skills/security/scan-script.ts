@@ -30,6 +30,9 @@ export function scanScript(file: File): SecurityHit[] {
   };
   walk(file.program, (node, ancestors) => {
     if (node.type === 'CallExpression' || node.type === 'NewExpression') check(CALL_CHECKS, node, ancestors);
+    // `db?.query(…)` is the same call to every check.
+    else if (node.type === 'OptionalCallExpression')
+      check(CALL_CHECKS, { ...node, type: 'CallExpression' } as Node, ancestors);
     else if (node.type === 'ObjectProperty' || node.type === 'AssignmentExpression')
       check([checkTls], node, ancestors);
   });

@@ -6,10 +6,33 @@ import { isPlaceholder, isStrongSecret, type SecretNameSort } from './secret-str
 /** Languages in which a value may stand without quotes. */
 const UNQUOTED = new Set(['dotenv', 'ini', 'yaml', 'shell', 'terraform', 'properties']);
 
+/** A part of every secret-like name. */
+const HINT = /pass|pwd|secret|token|key|credential/i;
 const NAME = /[A-Za-z_][A-Za-z0-9_-]*/g;
+
+/** Calls that take a key as it is: `jwt.sign(payload, 'key')`, `createHmac('sha256', 'key')`. */
+const KEYED_CALL =
+  /(?<![\w$])(?:(?:jwt|jsonwebtoken)\.(?:sign|verify|encode|decode)|createHmac|createSecretKey|create(?:C|Dec)ipheriv|cookieParser|hmac\.new)\(/g;
+const CALL_LENGTH = 300;
+
+/** Strong literals given to functions that take a key, in a line. */
+export function findKeyArguments(line: string): SecretMatch[] {
+  return [...line.matchAll(KEYED_CALL)].flatMap((match) => {
+    const start = match.index + match[0].length;
+    const given = line.slice(start, start + CALL_LENGTH);
+    return [...given.matchAll(/(?<![\w$.])(["'`])([^"'`\\]{8,200})\1(?!\s{0,5}[:+.])/g)].flatMap(
+      (literal) => {
+        const secret = literal[2] ?? '';
+        const offset = start + literal.index + 1;
+        return isSecret(secret, 'token') ? [{ kind: 'key-in-call', secret, offset }] : [];
+      },
+    );
+  });
+}
 
 /** Strong literals assigned to secret-like names in a line. */
 export function findAssignments(line: string, language: string | undefined): SecretMatch[] {
+  if (!HINT.test(line)) return [];
   const matches: SecretMatch[] = [];
   for (const match of line.matchAll(NAME)) {
     const sort = secretNameSort(match[0]);

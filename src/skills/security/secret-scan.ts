@@ -4,7 +4,7 @@ import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import type { TextFile, WorkspaceFile } from '../../contracts/workspace.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
-import { findAssignments } from './secret-assignments.ts';
+import { findAssignments, findKeyArguments } from './secret-assignments.ts';
 import { findPrivateKey, findTokens, type SecretMatch } from './secret-patterns.ts';
 import { SECURITY_RULES } from './security-rules.ts';
 
@@ -115,6 +115,7 @@ function scanFile(
       ...(key === undefined ? [] : [key]),
       ...findTokens(line),
       ...findAssignments(line, language),
+      ...findKeyArguments(line),
     ]);
     if (matches.length > 0) found.push({ file, line: index + 1, matches });
   }
@@ -151,6 +152,21 @@ function describe(
 const LABELS: Readonly<Record<string, string>> = {
   'private-key': 'A private key',
   'aws-access-key': 'An AWS access key',
+  'github-token': 'A GitHub token',
+  'gitlab-token': 'A GitLab token',
+  'slack-token': 'A Slack token',
+  'slack-webhook': 'A Slack webhook',
+  'stripe-key': 'A Stripe key',
+  'npm-token': 'An npm token',
+  'pypi-token': 'A PyPI token',
+  'google-api-key': 'A Google API key',
+  'sendgrid-key': 'A SendGrid key',
+  'anthropic-key': 'An Anthropic key',
+  'openai-key': 'An OpenAI key',
+  'digitalocean-token': 'A DigitalOcean token',
+  'huggingface-token': 'A Hugging Face token',
+  'azure-storage-key': 'An Azure storage key',
+  'key-in-call': 'The key of a signature or cipher',
   password: 'A password',
   'password-in-address': 'An address with its password',
   'high-entropy-value': 'A strong literal under a name for secrets',

@@ -75,6 +75,8 @@ describe('strong literals under secret names', () => {
     ['app.properties', `spring.datasource.password=wX9!kq2#Lm`],
     ['deploy.sh', `export ADMIN_TOKEN=${strong}`],
     ['pom.xml', `    <password>wX9!kq2#Lmz</password>`],
+    ['src/auth.ts', `const signed = jwt.sign({ sub: user.id }, '${strong}', { expiresIn: '1h' });`],
+    ['src/sign.js', `const mac = crypto.createHmac('sha256', "${hex}").update(body);`],
     ['main.go', `	apiKey := "${strong}"`],
     ['Main.java', `  private static final String DB_PASSWORD = "wX9!kq2#Lmz";`],
   ])('finds it in %s: %s', async (path, text) => {
@@ -110,6 +112,11 @@ describe('look-alikes', () => {
     ['a sentence', 'de.json', `"password": "Das Passwort hat 8 Zeichen und 1 Ziffer!"`],
     ['a type of token', 'a.ts', `const tokenType = 'Bearer-x1Y2z3A4b5C6d7E8';`],
     ['a comparison', 'a.ts', `if (token === 'A1b2C3d4e5F6g7H8') stop();`],
+    [
+      'keys that are variables',
+      'a.ts',
+      `jwt.sign({ sub: 'user-42x' }, secret, { algorithm: 'HS256', issuer: 'shop.example' }); createHmac('sha256', key);`,
+    ],
     ['a path', 'a.ts', `const privateKey = '/etc/ssl/private/server-2024.key';`],
     ['a reference to a store', 'a.yaml', 'password: vault:secret/data/shop#Db1Pass'],
     ['a public key', 'a.ts', `const publicKey = '${strong}';`],
