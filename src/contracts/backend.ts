@@ -62,7 +62,7 @@ export interface SubmitOptions {
   readonly delayMs?: number;
   /** Runs that must complete first. If one fails or is cancelled, this one is cancelled with `dependency-failed`. */
   readonly dependencies?: readonly string[];
-  /** While a run of this tenant with this key exists, submitting returns that run. */
+  /** While a run of this tenant with this key has not ended, submitting returns that run. */
   readonly dedupeKey?: string;
   /** Cancels the run with `timed-out` this long after it first starts. */
   readonly timeoutMs?: number;
@@ -161,12 +161,12 @@ export interface Backend {
   /** Names a function. Before `start` only; a name twice is `already-exists`. */
   register(name: string, work: RunFunction): void;
   start(): Promise<void>;
-  /** Takes no more, lets running work go on for `drainMs`, then aborts it. @default drainMs 0 */
+  /** Takes no more, starts nothing more, lets running work go on for `drainMs`, then aborts it with `stopped`. @default drainMs 0 */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
   submit(name: string, input: JsonValue, options: SubmitOptions): Promise<RunReference>;
-  /** Delivers to `waitForSignal`. The same `dedupeKey` is delivered once. */
+  /** Delivers to `waitForSignal`, now or later. The same `dedupeKey` is delivered once. A run that has ended ignores it. Rejects with `not-found`. */
   signal(runId: string, tenant: string, name: string, payload: JsonValue, dedupeKey?: string): Promise<void>;
-  /** Ends a run and its children. Resolves when their functions have returned. A run that has ended stays as it is. */
+  /** Ends a run and its children. Resolves when their functions have returned. A run that has ended stays as it is. Rejects with `not-found`. */
   cancel(runId: string, tenant: string, reason?: string): Promise<void>;
   setQueue(queue: string, options: QueueOptions): Promise<void>;
 }
