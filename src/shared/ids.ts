@@ -1,8 +1,8 @@
 /** Where identifiers come from: random by default, seeded in tests. */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** Makes a new identifier that starts with `prefix` and a hyphen. */
 export type IdSource = (prefix: string) => string;
 
-/** 96 random bits behind the prefix: `task-4f0c…`. */
-export const randomIds: IdSource = (prefix) => `${prefix}-${randomBytes(12).toString('hex')}`;
+/** 122 random bits behind the prefix: `task-4f0c…`. Version 4 UUIDs, since Node makes those many at a time. */
+export const randomIds: IdSource = (prefix) => `${prefix}-${randomUUID().replaceAll('-', '')}`;
