@@ -45,24 +45,23 @@ export class MemoryRunContext implements RunContext {
     work: (step: StepContext) => Promise<T>,
     { fingerprint }: { readonly fingerprint?: string } = {},
   ): Promise<T> {
-    checkText('key', key);
-    checkFunction('work', work);
-    const { signal, runId } = this;
-    return this.#once('step', key, fingerprint, () =>
-      this.#execution.work(() => work({ idempotencyKey: `${runId}/${key}`, signal })),
-    ) as Promise<T>;
+    return this.#once('step', key, fingerprint, () => {
+      const { signal, runId } = this;
+      checkFunction('work', work);
+      return this.#execution.work(() => work({ idempotencyKey: `${runId}/${key}`, signal }));
+    }) as Promise<T>;
   }
 
-  async sleep(key: string, milliseconds: number): Promise<void> {
-    checkText('key', key);
-    checkNumber('milliseconds', milliseconds, 0, Number.MAX_SAFE_INTEGER);
+  sleep(key: string, milliseconds: number): Promise<void> {
     const { alarms } = this.#driver;
-    await this.#once('sleep', key, undefined, () =>
-      this.#execution.wait<null>((wake) => {
+    const slept = this.#once('sleep', key, undefined, () => {
+      checkNumber('milliseconds', milliseconds, 0, Number.MAX_SAFE_INTEGER);
+      return this.#execution.wait<null>((wake) => {
         const alarm = alarms.set(milliseconds, () => wake(null));
         return () => alarms.cancel(alarm);
-      }),
-    );
+      });
+    });
+    return handled(slept.then(() => undefined));
   }
 
   waitForSignal(
@@ -70,11 +69,10 @@ export class MemoryRunContext implements RunContext {
     name: string,
     { timeoutMs }: { readonly timeoutMs?: number } = {},
   ): Promise<JsonValue> {
-    checkText('key', key);
-    checkText('name', name);
-    if (timeoutMs !== undefined) checkNumber('timeoutMs', timeoutMs, 0, Number.MAX_SAFE_INTEGER);
     const { alarms } = this.#driver;
     return this.#once('signal', key, name, async () => {
+      checkText('name', name);
+      if (timeoutMs !== undefined) checkNumber('timeoutMs', timeoutMs, 0, Number.MAX_SAFE_INTEGER);
       const payload = await this.#execution.wait<string>((wake) => {
         this.#run.inbox ??= new RunInbox();
         const undo = this.#run.inbox.take(name, wake);
@@ -88,24 +86,21 @@ export class MemoryRunContext implements RunContext {
     });
   }
 
-  async child(
+  child(
     key: string,
     name: string,
     input: JsonValue,
     options: Omit<SubmitOptions, 'id' | 'tenant'>,
   ): Promise<ChildReference> {
-    checkText('key', key);
-    checkText('name', name);
     const id = `${this.runId}/${key}`;
-    await this.#once('child', key, name, () => this.#submit(id, key, name, input, options));
-    return { id, outcome: () => this.#outcome(key) };
+    const submitted = this.#once('child', key, name, () => this.#submit(id, key, name, input, options));
+    return handled(submitted.then(() => ({ id, outcome: () => this.#outcome(key) })));
   }
 
-  async now(key: string): Promise<number> {
-    checkText('key', key);
-    return (await this.#once('now', key, undefined, () =>
+  now(key: string): Promise<number> {
+    return this.#once('now', key, undefined, () =>
       Promise.resolve(this.#driver.clock.now()),
-    )) as number;
+    ) as Promise<number>;
   }
 
   async #submit(
@@ -138,6 +133,11 @@ export class MemoryRunContext implements RunContext {
     fingerprint: string | undefined,
     work: () => Promise<unknown>,
   ): Promise<JsonValue> {
+    try {
+      checkText('key', key);
+    } catch (error) {
+      return handled(Promise.reject(error as Error));
+    }
     this.#journal ??= new Journal(this.runId);
     return this.#journal.once(kind, key, fingerprint, work);
   }

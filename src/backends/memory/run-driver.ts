@@ -1,16 +1,18 @@
 /** The life of runs: every move from submission to the end is made here. */
 import type { RunContext, RunFunction, RunOutcome } from '../../contracts/backend.ts';
-import { type ErrorCode, errorFromJson, errorToJson, OrchestratorError } from '../../shared/errors.ts';
+import { errorFromJson, errorToJson, OrchestratorError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
+import { Admission } from './admission.ts';
 import { Alarms } from './alarms.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { toJsonText } from './journal.ts';
 import { MemoryRunContext } from './run-context.ts';
+import { dependencyFailed, endedBy } from './run-errors.ts';
 import { RunExecution } from './run-execution.ts';
-import { RunRecord } from './run-record.ts';
-import { markOf, type RunTable } from './run-table.ts';
+import type { RunRecord } from './run-record.ts';
+import type { RunTable } from './run-table.ts';
 import type { Submission } from './submission.ts';
 
 export interface DriverOptions {
@@ -33,84 +35,33 @@ export class RunDriver {
   readonly alarms: Alarms;
   readonly functions = new Map<string, RunFunction>();
   readonly dispatcher: Dispatcher;
-  readonly #ids: IdSource;
+  readonly #admission: Admission;
   readonly #table: RunTable;
   readonly #cancelGraceMs: number;
   readonly #executing = new Set<RunRecord>();
   readonly #onQuiet = new Set<() => void>();
-  #sequence = 0;
 
   constructor({ clock, ids, table, cancelGraceMs }: DriverOptions) {
     this.clock = clock;
     this.alarms = new Alarms(clock);
-    this.#ids = ids;
+    this.#admission = new Admission({ clock, ids, table });
     this.#table = table;
     this.#cancelGraceMs = cancelGraceMs;
     this.dispatcher = new Dispatcher((run) => this.#grant(run));
   }
 
-  /** Takes a run in, or finds the one that was meant. */
+  /** Takes a run in, or finds the one that was meant. Throws what {@link Admission.admit} throws, and `not-found`. */
   submit(name: string, input: JsonValue, submission: Submission, parent?: RunRecord): RunRecord {
-    if (!this.functions.has(name))
+    if (!this.functions.has(name)) {
       throw new OrchestratorError('not-found', `No function "${name}" is registered.`, { details: { name } });
-    const inputText = toJsonText(input);
-    const known = this.#find(name, inputText, submission);
-    if (known !== undefined) return known;
-    const {
-      id = this.#ids('run'),
-      tenant,
-      queue: queueName,
-      priority,
-      delayMs,
-      dependencies,
-      dedupeKey,
-      timeoutMs,
-    } = submission;
-    const queue = this.dispatcher.queue(queueName);
-    const awaited = this.#dependencies(submission);
-    if (queue.unstarted >= queue.maxWaiting) {
-      throw new OrchestratorError(
-        'queue-full',
-        `The queue "${queueName}" holds ${queue.unstarted} waiting runs and takes no more.`,
-        {
-          retryable: true,
-          details: { queue: queueName, maxWaiting: queue.maxWaiting },
-        },
-      );
     }
-    this.#sequence += 1;
-    const createdAt = this.clock.now();
-    const run = new RunRecord(
-      {
-        id,
-        name,
-        tenant,
-        queue: queueName,
-        priority,
-        dependencies,
-        inputText,
-        createdAt,
-        sequence: this.#sequence,
-        dedupeKey,
-        timeoutMs,
-      },
-      parent,
-    );
-    this.#table.add(run);
-    queue.unstarted += 1;
-    if (parent !== undefined) {
-      parent.children ??= new Set();
-      parent.children.add(run);
-      run.pins += 1;
-    }
-    if (awaited === 'failed') {
-      this.#end({ run, status: 'cancelled', outputText: 'null', error: dependencyFailed(run) });
-      return run;
-    }
-    this.#await(run, awaited);
-    if (delayMs > 0) {
+    const queue = this.dispatcher.queue(submission.queue);
+    const { run, state } = this.#admission.admit(name, input, submission, queue, parent);
+    if (state === 'blocked') this.#end(cancellation(run, dependencyFailed(run)));
+    if (state !== 'new') return run;
+    if (submission.delayMs > 0) {
       run.blockers += 1;
-      run.delay = this.alarms.set(delayMs, () => this.#unblock(run));
+      run.delay = this.alarms.set(submission.delayMs, () => this.#unblock(run));
     }
     if (run.blockers === 0) this.#enqueue(run);
     return run;
@@ -120,14 +71,13 @@ export class RunDriver {
   async cancel(run: RunRecord, error: OrchestratorError): Promise<void> {
     const tree: RunRecord[] = [run];
     for (const each of tree) if (each.children !== undefined) tree.push(...each.children);
-    this.#end({ run, status: 'cancelled', outputText: 'null', error });
+    this.#end(cancellation(run, error));
     await this.#returned(tree);
   }
 
   /** Ends every open run. Resolves as {@link RunDriver.cancel} does. */
   async cancelAll(error: OrchestratorError): Promise<void> {
-    for (const run of [...this.#table.open()])
-      this.#end({ run, status: 'cancelled', outputText: 'null', error });
+    for (const run of [...this.#table.open()]) this.#end(cancellation(run, error));
     await this.#returned([...this.#executing]);
   }
 
@@ -137,57 +87,6 @@ export class RunDriver {
     this.#onQuiet.add(resolve);
     this.#tellIfQuiet();
     return { quiet, undo: () => this.#onQuiet.delete(resolve) };
-  }
-
-  /** The run that has this id or this dedupe key. Throws `already-exists` when it is another one. */
-  #find(name: string, inputText: string, { id, tenant, dedupeKey }: Submission): RunRecord | undefined {
-    if (id !== undefined) {
-      const run = this.#table.get(tenant, id);
-      const trace = run === undefined ? this.#table.trace(tenant, id) : undefined;
-      const knownName = run?.terms.name ?? trace?.name;
-      if (knownName !== undefined) {
-        const knownMark = run === undefined ? trace?.inputMark : markOf(run.terms.inputText);
-        if (knownName !== name || knownMark !== markOf(inputText)) {
-          throw new OrchestratorError(
-            'already-exists',
-            `There is a run "${id}" already, with another function or input.`,
-            { details: { id } },
-          );
-        }
-        return run ?? forgotten(id, tenant, name);
-      }
-    }
-    return dedupeKey === undefined ? undefined : this.#table.byDedupeKey(tenant, dedupeKey);
-  }
-
-  /** The dependencies that are still open, or that one has failed. Throws `unknown-dependency`. */
-  #dependencies({ tenant, dependencies }: Submission): readonly RunRecord[] | 'failed' {
-    if (dependencies.length === 0) return [];
-    const known: RunRecord[] = [];
-    let hasFailed = false;
-    for (const id of dependencies) {
-      const run = this.#table.get(tenant, id);
-      const status = run?.status ?? this.#table.trace(tenant, id)?.status;
-      if (status === undefined)
-        throw new OrchestratorError('unknown-dependency', `There is no run "${id}" to depend on.`, {
-          details: { dependency: id },
-        });
-      hasFailed ||= status === 'failed' || status === 'cancelled';
-      if (run !== undefined) known.push(run);
-    }
-    return hasFailed ? 'failed' : known;
-  }
-
-  #await(run: RunRecord, awaited: readonly RunRecord[]): void {
-    if (awaited.length === 0) return;
-    run.awaited = awaited;
-    for (const dependency of awaited) {
-      dependency.pins += 1;
-      if (dependency.isOver) continue;
-      run.blockers += 1;
-      dependency.dependents ??= new Set();
-      dependency.dependents.add(run);
-    }
   }
 
   #unblock(run: RunRecord): void {
@@ -305,13 +204,7 @@ export class RunDriver {
   #letGo(run: RunRecord, more: Ending[]): void {
     for (const dependent of run.dependents ?? []) {
       if (run.status === 'completed') this.#unblock(dependent);
-      else
-        more.push({
-          run: dependent,
-          status: 'cancelled',
-          outputText: 'null',
-          error: dependencyFailed(dependent, run.terms.id),
-        });
+      else more.push(cancellation(dependent, dependencyFailed(dependent, run.terms.id)));
     }
     run.dependents = undefined;
     for (const child of run.children ?? []) {
@@ -321,7 +214,7 @@ export class RunDriver {
       const error = endedBy(child, 'cancelled', `was cancelled together with "${run.terms.id}"`, {
         parentId: run.terms.id,
       });
-      more.push({ run: child, status: 'cancelled', outputText: 'null', error });
+      more.push(cancellation(child, error));
     }
     run.children = undefined;
     for (const dependency of run.awaited ?? []) {
@@ -359,39 +252,6 @@ export class RunDriver {
   }
 }
 
-/** Stands for a run that ended so long ago that only its trace is left. */
-function forgotten(id: string, tenant: string, name: string): RunRecord {
-  return new RunRecord(
-    {
-      id,
-      name,
-      tenant,
-      queue: '',
-      priority: 0,
-      dependencies: [],
-      inputText: 'null',
-      createdAt: 0,
-      sequence: 0,
-      dedupeKey: undefined,
-      timeoutMs: undefined,
-    },
-    undefined,
-  );
-}
-
-function dependencyFailed({ terms: { id } }: RunRecord, dependency?: string): OrchestratorError {
-  const message = `Run "${id}" was cancelled since ${dependency === undefined ? 'a run it depends on' : `"${dependency}", on which it depends,`} did not complete.`;
-  return new OrchestratorError('dependency-failed', message, {
-    details: { runId: id, ...(dependency !== undefined && { dependency }) },
-  });
-}
-
-/** The error of a run that was ended from outside. */
-export function endedBy(
-  { terms: { id } }: RunRecord,
-  code: ErrorCode,
-  what: string,
-  details: Record<string, JsonValue> = {},
-): OrchestratorError {
-  return new OrchestratorError(code, `Run "${id}" ${what}.`, { details: { runId: id, ...details } });
+function cancellation(run: RunRecord, error: OrchestratorError): Ending {
+  return { run, status: 'cancelled', outputText: 'null', error };
 }

@@ -67,12 +67,7 @@ export class RunExecution {
   /** The function has returned or thrown. */
   returned(): void {
     this.#hasReturned = true;
-    const reason = new OrchestratorError(
-      'illegal-transition',
-      'The run has ended; its context can do no more.',
-    );
-    for (const fail of [...this.#openWaits]) fail(reason);
-    this.#reason ??= reason;
+    if (this.#openWaits.size > 0) this.abort(ended());
     for (const tell of this.#onReturn) tell();
   }
 
@@ -119,8 +114,8 @@ export class RunExecution {
    */
   wait<T>(begin: (wake: (value: T) => void) => () => void): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    if (this.#reason !== undefined) {
-      reject(this.#reason);
+    if (this.#reason !== undefined || this.#hasReturned) {
+      reject(this.#reason ?? ended());
       return handled(promise);
     }
     const frame = this.#frame();
@@ -214,5 +209,10 @@ export class RunExecution {
   /** Throws the reason why the run can do no more. */
   throwIfOver(): void {
     if (this.#reason !== undefined) throw this.#reason;
+    if (this.#hasReturned) throw ended();
   }
+}
+
+function ended(): OrchestratorError {
+  return new OrchestratorError('illegal-transition', 'The run has ended; its context can do no more.');
 }

@@ -125,10 +125,21 @@ export class RunTable {
   }
 }
 
-/** Equal for inputs that are equal as JSON, whatever the order of their keys; short. */
-export function markOf(inputText: string): string {
-  const first = inputText.charCodeAt(0);
-  const isComposite = first === 0x7b || first === 0x5b;
-  const text = isComposite ? canonicalJson(JSON.parse(inputText)) : inputText;
-  return text.length <= 64 ? text : hash('sha256', text, 'base64url');
+/** Whether an input is the one that a mark was made of, whatever the order of its keys. */
+export function hasMark(mark: string, inputText: string): boolean {
+  return mark === inputText || canonical(mark) === canonical(inputText) || mark === digest(inputText);
+}
+
+/** What is kept of an input: the text if it is short, otherwise a digest. */
+function markOf(inputText: string): string {
+  return inputText.length <= 64 ? inputText : digest(inputText);
+}
+
+/** Starts with a letter that no JSON text starts with. */
+function digest(inputText: string): string {
+  return `sha256:${hash('sha256', canonical(inputText), 'hex')}`;
+}
+
+function canonical(text: string): string {
+  return text.startsWith('{') || text.startsWith('[') ? canonicalJson(JSON.parse(text)) : text;
 }

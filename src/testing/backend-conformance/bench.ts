@@ -151,3 +151,8 @@ export function recorder(log: JsonValue[]): RunFunction {
     return input;
   };
 }
+
+/** By their text; the list given stays as it is. */
+export function sorted(list: readonly JsonValue[]): JsonValue[] {
+  return [...list].sort((a, b) => (String(a) < String(b) ? -1 : 1));
+}

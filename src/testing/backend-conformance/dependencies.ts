@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { RunFunction } from '../../contracts/backend.ts';
 import type { JsonValue } from '../../shared/json.ts';
-import { type CaseBody, Gate, QUEUE, recorder, rejectsWith, TENANT } from './bench.ts';
+import { type CaseBody, Gate, QUEUE, recorder, rejectsWith, sorted, TENANT } from './bench.ts';
 
 const fails: RunFunction = async () => {
   throw new Error('broken');
@@ -35,7 +35,7 @@ export const dependencies: Readonly<Record<string, CaseBody>> = {
     await bench.backend.start();
     await bench.result(bottom);
     assert.equal(log[0], 'top');
-    assert.deepEqual([...log.slice(1, 3)].sort(), ['left', 'right']);
+    assert.deepEqual(sorted(log.slice(1, 3)), ['left', 'right']);
     assert.equal(log[3], 'bottom');
   },
   'takes a dependency that has completed already': async (bench) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { RunFunction } from '../../contracts/backend.ts';
 import type { JsonValue } from '../../shared/json.ts';
-import { type CaseBody, Gate, QUEUE, recorder, rejectsWith } from './bench.ts';
+import { type CaseBody, Gate, QUEUE, recorder, rejectsWith, sorted } from './bench.ts';
 
 /** Notes its input, and how many work at the same time. */
 function counter(): {
@@ -122,7 +122,7 @@ export const ordering: Readonly<Record<string, CaseBody>> = {
     await bench.submit('work', 2);
     await bench.submit('work', 3, { queue: 'another' });
     await bench.until('one of each queue works', () => each.gate.arrivals === 2);
-    assert.deepEqual([...each.seen].sort(), [1, 3]);
+    assert.deepEqual(sorted(each.seen), [1, 3]);
     each.gate.open();
   },
   'keeps to the limit of each tenant': async (bench) => {
@@ -134,7 +134,7 @@ export const ordering: Readonly<Record<string, CaseBody>> = {
     for (let index = 0; index < 5; index += 1) await bench.submit('work', 'south', { tenant: 'south' });
     await bench.until('two of each tenant work', () => each.gate.arrivals === 4);
     await bench.settle();
-    assert.deepEqual([...each.seen].sort(), ['north', 'north', 'south', 'south']);
+    assert.deepEqual(sorted(each.seen), ['north', 'north', 'south', 'south']);
     each.gate.open();
     await bench.until('all have run', () => each.seen.length === 10);
   },
@@ -152,8 +152,8 @@ export const ordering: Readonly<Record<string, CaseBody>> = {
     await bench.backend.start();
     await Promise.all(all.map(([id, tenant]) => bench.result(id, tenant)));
     assert.equal(log.length, 44);
-    const firstSix = log.slice(0, 6).map((entry) => String(entry).split(' ')[0]);
-    assert.deepEqual([...firstSix].sort(), ['east', 'east', 'north', 'north', 'south', 'south']);
+    const firstSix = log.slice(0, 6).map((entry) => String(entry).split(' ')[0] as string);
+    assert.deepEqual(sorted(firstSix), ['east', 'east', 'north', 'north', 'south', 'south']);
     assert.ok(log.indexOf('south 5') < log.indexOf('south 0'), 'within a tenant priority decides');
   },
   'refuses more than the queue may hold, and takes again when there is room': async (bench) => {
