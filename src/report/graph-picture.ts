@@ -8,6 +8,21 @@ const MAX_FOLDERS = 60;
 /** Blue: red is for cycles. */
 const FIRST_HUE = 212;
 
+/** From so many edges a node the picture leaves out those that a longer way stands for. */
+const DENSE = 1.4;
+/** How far a picture is made smaller to fit before it scrolls. */
+const SMALLEST = 0.72;
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Box extends Point {
+  readonly width: number;
+  readonly height: number;
+}
+
 interface DrawnNode {
   readonly id: string;
   readonly label: string;
@@ -32,40 +47,80 @@ interface Picture {
 export async function graphPicture(data: JsonObject, id = 'graph'): Promise<Markup | undefined> {
   const picture = pictureOf(data);
   if (picture === undefined || picture.nodes.length < 2) return undefined;
+  const isDense = picture.edges.length > picture.nodes.length * DENSE;
+  const edges = isDense ? withoutDetours(picture.edges) : picture.edges;
   const { Graph, layout } = await import('@dagrejs/dagre');
   const graph = new Graph({ directed: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 10, ranksep: 56, marginx: 12, marginy: 12 });
+  graph.setGraph({ rankdir: 'LR', nodesep: 10, ranksep: 52, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const { id, label } of picture.nodes)
-    graph.setNode(id, { width: 14 + label.length * 6.6, height: 24 });
-  for (const { from, to } of picture.edges) graph.setEdge(from, to);
+  for (const node of picture.nodes)
+    graph.setNode(node.id, { width: 14 + node.label.length * 6.7, height: 24 });
+  for (const { from, to } of edges) graph.setEdge(from, to);
   layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const colours = coloursOf(picture.nodes);
-  const edges = picture.edges.map(({ from, to, isInCycle, isTypeOnly }) => {
-    const { points = [] } = graph.edge(from, to) as {
-      points?: readonly { readonly x: number; readonly y: number }[];
-    };
-    const path = points
-      .map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`)
-      .join('');
+  const lines = edges.map(({ from, to, isInCycle, isTypeOnly }) => {
+    const { points = [] } = graph.edge(from, to) as { points?: readonly Point[] };
     const kind = `edge${isInCycle ? ' cycle' : ''}${isTypeOnly ? ' type' : ''}`;
-    return html`<path class="${kind}" d="${path}" marker-end="url(#${id}-${isInCycle ? 'cycle' : 'tip'})"><title>${from} → ${to}</title></path>`;
+    return html`<path class="${kind}" d="${curve(points)}" marker-end="url(#${id}-${isInCycle ? 'cycle' : 'tip'})"><title>${from} → ${to}</title></path>`;
   });
-  const nodes = picture.nodes.map(({ id, label, group, title }) => {
-    const {
-      x = 0,
-      y = 0,
-      width: w = 0,
-      height: h = 0,
-    } = graph.node(id) as { x?: number; y?: number; width?: number; height?: number };
-    return html`<g transform="translate(${(x - w / 2).toFixed(1)} ${(y - h / 2).toFixed(1)})"><title>${title}</title><rect width="${w.toFixed(1)}" height="${h}" rx="6" style="--hue:${colours.get(group) ?? 0}"/><text x="7" y="16">${label}</text></g>`;
+  const nodes = picture.nodes.map((node) => {
+    const { x = 0, y = 0, width: w = 0, height: h = 0 } = graph.node(node.id) as Partial<Box>;
+    return html`<g transform="translate(${(x - w / 2).toFixed(1)} ${(y - h / 2).toFixed(1)})"><title>${node.title}</title><rect width="${w.toFixed(1)}" height="${h}" rx="6" style="--hue:${colours.get(node.group) ?? 0}"/><text x="7" y="16">${node.label}</text></g>`;
   });
-  return html`<figure class="graph"><div class="scroll"><svg viewBox="0 0 ${width.toFixed(0)} ${height.toFixed(0)}" width="${width.toFixed(0)}" height="${height.toFixed(0)}" role="img" aria-label="Module graph"><defs>${tip(`${id}-tip`, 'tip')}${tip(`${id}-cycle`, 'tip-cycle')}</defs>${edges}${nodes}</svg></div><figcaption>${
-    picture.isOfFolders
-      ? `Folders and the imports between them (${picture.nodes.length} folders; too many modules to draw each).`
-      : `${picture.nodes.length} modules and their imports, tests left out; arrows point at what is imported.`
-  } Colours are folders, dashed lines import types only${picture.edges.some(({ isInCycle }) => isInCycle) ? ', red lines are part of a cycle' : ''}.</figcaption></figure>`;
+  const caption = captionOf(picture, isDense && edges.length < picture.edges.length);
+  return html`<figure class="graph"><div class="scroll" tabindex="0" role="region" aria-label="Module graph, scrollable"><svg viewBox="0 0 ${width.toFixed(0)} ${height.toFixed(0)}" style="max-width:${width.toFixed(0)}px;min-width:${(width * SMALLEST).toFixed(0)}px" role="img" aria-label="${caption}"><defs>${tip(`${id}-tip`, 'tip')}${tip(`${id}-cycle`, 'tip-cycle')}</defs>${lines}${nodes}</svg></div><figcaption>${caption}</figcaption></figure>`;
+}
+
+function captionOf({ nodes, edges, isOfFolders }: Picture, isReduced: boolean): string {
+  const what = isOfFolders
+    ? `${nodes.length} folders and the imports between them (there are too many modules to draw each).`
+    : `${nodes.length} modules and their imports, tests left out.`;
+  const dashed = edges.some(({ isTypeOnly }) => isTypeOnly) ? ' dashed lines import types only,' : '';
+  const red = edges.some(({ isInCycle }) => isInCycle) ? ' red lines are part of a cycle,' : '';
+  const reduced = isReduced ? ' An import that a longer way stands for is left out.' : '';
+  return `${what} Arrows point at what is imported,${dashed}${red} colours are folders.${reduced}`;
+}
+
+/** A line through the points with its corners rounded. */
+function curve(points: readonly Point[]): string {
+  const write = ({ x, y }: Point): string => `${x.toFixed(1)} ${y.toFixed(1)}`;
+  const last = points.at(-1);
+  const first = points[0];
+  if (first === undefined || last === undefined) return '';
+  const bends = points.slice(1, -1).map((point, index) => {
+    const next = points[index + 2] ?? last;
+    const isLastBend = index === points.length - 3;
+    return `Q${write(point)} ${write(isLastBend ? last : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 })}`;
+  });
+  return `M${write(first)}${bends.length === 0 ? `L${write(last)}` : bends.join('')}`;
+}
+
+/** Leaves out each edge whose end is reached over others too; edges of a cycle stay. At most a few thousand edges. */
+function withoutDetours(edges: readonly DrawnEdge[]): readonly DrawnEdge[] {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of edges) targets.set(from, [...(targets.get(from) ?? []), to]);
+  const reached = new Map<string, ReadonlySet<string>>();
+  const reachedFrom = (start: string): ReadonlySet<string> => {
+    const known = reached.get(start);
+    if (known !== undefined) return known;
+    const seen = new Set<string>();
+    const open = [...(targets.get(start) ?? [])];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      open.push(...(targets.get(node) ?? []));
+    }
+    reached.set(start, seen);
+    return seen;
+  };
+  return edges.filter(({ from, to, isInCycle }) => {
+    // What lies on a circle could each be reached around it: none of those edges may go.
+    if (isInCycle || reachedFrom(to).has(from)) return true;
+    return !(targets.get(from) ?? []).some(
+      (other) => other !== to && !reachedFrom(other).has(from) && reachedFrom(other).has(to),
+    );
+  });
 }
 
 function tip(id: string, kind: string): Markup {

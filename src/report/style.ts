@@ -6,7 +6,7 @@ export const STYLE = `
 --critical:#ff85a2;--error:#ff9e78;--warning:#efbb55;--info:#8cbcec;--good:#72d4a4;--code:#14171a;--mark:#453b16;--wash:#252a2f}}
 *{box-sizing:border-box}html{scroll-padding-top:18px}
 @media(prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
-body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;display:grid;grid-template-columns:224px minmax(0,1fr)}
+body{margin:0;overflow-wrap:break-word;background:var(--ground);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;display:grid;grid-template-columns:224px minmax(0,1fr)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:4px}
 .skip{position:absolute;left:-999px;top:8px;background:var(--card);padding:8px 14px;z-index:2}.skip:focus{left:8px}
 nav{position:sticky;top:0;height:100vh;overflow:auto;padding:26px 14px;border-right:1px solid var(--line);display:flex;flex-direction:column;gap:2px}
@@ -39,7 +39,7 @@ article{background:var(--card);border:1px solid var(--line);border-radius:12px;p
 .data h4{font-size:13px;margin:16px 0 4px;color:var(--soft);font-weight:600}.data h4::first-letter,.data th::first-letter,dt::first-letter{text-transform:uppercase}
 .data table{font-size:13px}.data th,.data td{text-align:left;padding:4px 18px 4px 0;border-bottom:1px solid var(--line);vertical-align:top;max-width:420px;min-width:46px;overflow-wrap:anywhere}.data th{font-weight:600;color:var(--soft)}.data thead th{white-space:nowrap;overflow-wrap:normal}.data .number{white-space:nowrap}
 .data ul{margin:0;padding-left:18px;font-size:13px}.scroll{overflow:auto}.more{margin:6px 0 0}
-.graph{margin:14px 0}.graph .scroll{border:1px solid var(--line);border-radius:8px;max-height:600px;background:var(--ground)}.graph svg{display:block;max-width:none}
+.graph{margin:14px 0}.graph .scroll{border:1px solid var(--line);border-radius:8px;max-height:min(760px,85vh);background:var(--ground)}.graph svg{display:block;width:100%;height:auto}
 .graph rect{fill:hsl(var(--hue) 60% 92%);stroke:hsl(var(--hue) 38% 60%)}.graph text{font:11px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#1d2125}
 .edge{fill:none;stroke:#8b949d;stroke-width:1;opacity:.6}.edge.type{stroke-dasharray:3 3}.edge.cycle{stroke:#d02b4f;stroke-width:2;opacity:1}.tip path{fill:#8b949d}.tip-cycle path{fill:#d02b4f}
 figcaption{font-size:13px;margin-top:6px}footer{margin-top:56px;font-size:13px;border-top:1px solid var(--line);padding-top:16px}
