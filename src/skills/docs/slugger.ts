@@ -1,7 +1,7 @@
 /** Anchors of headings as GitHub makes them. */
 
 /** The anchor of a heading's text, before repeated ones are numbered. */
-export function slugOf(text: string): string {
+function slugOf(text: string): string {
   return text
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')

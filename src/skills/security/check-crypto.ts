@@ -106,7 +106,7 @@ function secretName(name: string | undefined): string | undefined {
 }
 
 /** Names that the value at hand is given to within its statement: variables, members, keys of objects. */
-export function targetNames(ancestors: readonly Node[]): string[] {
+function targetNames(ancestors: readonly Node[]): string[] {
   const names: string[] = [];
   for (let index = ancestors.length - 1; index >= 0; index -= 1) {
     const one = ancestors[index];
@@ -127,7 +127,7 @@ export function targetNames(ancestors: readonly Node[]): string[] {
 }
 
 /** The name of the nearest function that has one, also by what it is given to. */
-export function functionName(ancestors: readonly Node[]): string | undefined {
+function functionName(ancestors: readonly Node[]): string | undefined {
   for (let index = ancestors.length - 1; index >= 0; index -= 1) {
     const one = ancestors[index];
     if (one === undefined || !isFunction(one)) continue;

@@ -2,7 +2,8 @@
 import type { Node } from '@babel/types';
 import { bare, memberName } from './script-scopes.ts';
 import { hitAt, type Place, type SecurityHit } from './script-sink.ts';
-import { TRUST, type Trust, textParts } from './script-trace.ts';
+import { textParts } from './script-text.ts';
+import { TRUST, type Trust } from './script-trace.ts';
 
 const METHODS = new Set(
   'query execute exec raw prepare all get run each iterate one many any none oneOrNone manyOrNone queryRaw $queryRawUnsafe $executeRawUnsafe unsafe executeSql batch execute_sql whereRaw havingRaw orderByRaw joinRaw selectRaw fromRaw'.split(

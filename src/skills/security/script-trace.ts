@@ -1,5 +1,17 @@
 /** Follows values of a script back to where they come from: constants, unknown places, parameters, requests. */
-import type { CallExpression, Node, TemplateLiteral } from '@babel/types';
+import type { CallExpression, Node } from '@babel/types';
+import {
+  AMBIENT,
+  CLEANER,
+  isHarmlessType,
+  KEEPING_METHODS,
+  NUMERIC_CALLS,
+  NUMERIC_METHODS,
+  NUMERIC_OPERATORS,
+  REQUEST_CALLS,
+  REQUEST_OBJECTS,
+  REQUEST_PARTS,
+} from './script-knowledge.ts';
 import { type Binding, bare, isFunction, keyName, memberName, type Scopes } from './script-scopes.ts';
 
 /** How far a value can be trusted: fixed in the code, not known, given by a caller or the command line, sent in a request. */
@@ -13,67 +25,6 @@ export interface Origin {
 }
 
 const MAX_DEPTH = 14;
-const REQUEST_OBJECTS = new Set(['req', 'request', 'ctx', 'context', 'event', 'c']);
-const REQUEST_PARTS = new Set([
-  'params',
-  'query',
-  'body',
-  'headers',
-  'cookies',
-  'queryStringParameters',
-  'pathParameters',
-  'searchParams',
-]);
-const REQUEST_CALLS = new Set(['param', 'query', 'header', 'formData', 'json', 'text']);
-const NUMERIC_OPERATORS = new Set([
-  '-',
-  '*',
-  '/',
-  '%',
-  '**',
-  '|',
-  '&',
-  '^',
-  '<<',
-  '>>',
-  '>>>',
-  '==',
-  '===',
-  '!=',
-  '!==',
-  '<',
-  '>',
-  '<=',
-  '>=',
-  'in',
-  'instanceof',
-]);
-const NUMERIC_CALLS = new Set(['Number', 'parseInt', 'parseFloat', 'Boolean', 'BigInt', 'isNaN']);
-const NUMERIC_METHODS = new Set([
-  'indexOf',
-  'getTime',
-  'now',
-  'toFixed',
-  'floor',
-  'round',
-  'ceil',
-  'max',
-  'min',
-  'abs',
-  'trunc',
-  'has',
-  'includes',
-  'startsWith',
-  'test',
-  'toISOString',
-  'random',
-  'randomUUID',
-]);
-/** Wrapping a value in one of these makes it safe to put into a statement or a command. */
-const CLEANER = /escape|quote|sanit[iy]|identifier$|slug|literal$|validate|allow|toInt|assertSafe/i;
-/** Things around a program that no stranger sets. */
-const AMBIENT = new Set(['__dirname', '__filename', 'undefined', 'NaN', 'Infinity']);
-
 /** Answers questions about values of one file. */
 export class Tracer {
   readonly #scopes: Scopes;
@@ -390,66 +341,13 @@ export class Tracer {
   }
 }
 
-const KEEPING_METHODS = new Set(
-  'join resolve normalize trim trimStart trimEnd toLowerCase toUpperCase slice substring substr replace replaceAll concat repeat fill split padStart padEnd toString filter reverse sort keys values entries get from of at flat map raw format relative dirname extname toSorted'.split(
-    ' ',
-  ),
-);
-
 interface Walk {
   readonly names: Set<string>;
   readonly active: ReadonlySet<Binding>;
   readonly depth: number;
 }
 
-/** Numbers, booleans and unions of literals can't carry an attack. */
-function isHarmlessType(pattern: Node | undefined): boolean {
-  const annotation =
-    pattern?.type === 'Identifier' && pattern.typeAnnotation?.type === 'TSTypeAnnotation'
-      ? pattern.typeAnnotation.typeAnnotation
-      : undefined;
-  if (annotation === undefined) return false;
-  const isHarmless = (type: Node): boolean =>
-    type.type === 'TSNumberKeyword' ||
-    type.type === 'TSBooleanKeyword' ||
-    type.type === 'TSLiteralType' ||
-    type.type === 'TSBigIntKeyword' ||
-    type.type === 'TSUndefinedKeyword' ||
-    type.type === 'TSNullKeyword' ||
-    (type.type === 'TSUnionType' && type.types.every(isHarmless));
-  return isHarmless(annotation);
-}
-
 /** A module's name without `node:` and without the parts that mean the same. */
 function plainModule(name: string): string {
   return name.replace(/^node:/, '').replace(/^(?:fs\/promises|fs-extra|graceful-fs)$/, 'fs');
-}
-
-/** The fixed parts of a text, with `?` for each part put in; and those parts. */
-export function textParts(node: Node): { literal: string; holes: Node[] } {
-  if (node.type === 'TemplateLiteral') return templateParts(node);
-  if (node.type === 'StringLiteral') return { literal: node.value, holes: [] };
-  if (node.type !== 'BinaryExpression' || node.operator !== '+') return { literal: '\u0000', holes: [node] };
-  // Not recursive on the left, where long concatenations nest.
-  const pieces: Node[] = [];
-  let at: Node = node;
-  while (at.type === 'BinaryExpression' && at.operator === '+') {
-    pieces.unshift(at.right);
-    at = bare(at.left);
-  }
-  pieces.unshift(at);
-  const parts = pieces.map((piece) =>
-    piece.type === 'BinaryExpression' ? { literal: '\u0000', holes: [piece] } : textParts(bare(piece)),
-  );
-  return {
-    literal: parts.map(({ literal }) => literal).join(''),
-    holes: parts.flatMap(({ holes }) => holes),
-  };
-}
-
-function templateParts({ quasis, expressions }: TemplateLiteral): { literal: string; holes: Node[] } {
-  return {
-    literal: quasis.map(({ value }) => value.cooked ?? value.raw).join('\u0000'),
-    holes: [...expressions],
-  };
 }

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { codeScan } from '../../../src/skills/security/code-scan.ts';
+import { placesOf, reviewFolder } from '../../support/skill-context.ts';
+
+const scan = async (text: string, path: string): Promise<string[]> =>
+  placesOf(await reviewFolder(codeScan, { [path]: text }));
+
+describe('Python', () => {
+  it.each<[rule: string, text: string]>([
+    ['eval-use', 'def run(text):\n    return eval(text)\n'],
+    ['command-injection', 'def run(name):\n    subprocess.run(f"ls {name}", shell=True)\n'],
+    ['command-injection', 'def run(name):\n    os.system("ls " + name)\n'],
+    ['command-injection', 'def run(name):\n    subprocess.Popen("ls %s" % name,\n        shell=True)\n'],
+    ['unsafe-deserialization', 'def load(text):\n    return yaml.load(text)\n'],
+    ['weak-hash', 'def hash_password(password):\n    return hashlib.md5(password.encode()).hexdigest()\n'],
+    ['tls-verification-off', 'def get(url):\n    return requests.get(url, verify=False)\n'],
+    [
+      'sql-injection',
+      'def find(cursor, name):\n    cursor.execute(f"SELECT * FROM users WHERE name = \'{name}\'")\n',
+    ],
+    [
+      'sql-injection',
+      'def find(cursor, name):\n    cursor.execute("SELECT * FROM users WHERE name = \'%s\'" % name)\n',
+    ],
+    [
+      'sql-injection',
+      'def find(cursor, name):\n    cursor.execute("DELETE FROM users WHERE name = " + name)\n',
+    ],
+    ['insecure-random', 'def make_token():\n    return "".join(random.choice(CHARS) for _ in range(20))\n'],
+  ])('%s: reports %j', async (rule, text) => {
+    expect(await scan(text, 'app/a.py')).toEqual([`${rule} app/a.py:2`]);
+  });
+
+  it('follows a statement made before', async () => {
+    expect(
+      await scan(
+        'def f(c, n):\n    sql = "SELECT a FROM t WHERE n = \'{}\'".format(n)\n    c.execute(sql)\n',
+        'a.py',
+      ),
+    ).toEqual(['sql-injection a.py:3']);
+  });
+
+  it.each<[what: string, text: string]>([
+    ['fixed text', 'eval("1 + 1")\nos.system("ls -l")\nsubprocess.run("ls | wc", shell=True)\n'],
+    [
+      'a list without a shell',
+      'def f(a):\n    subprocess.run(["ls", a])\n    subprocess.run(["ls", a], shell=False)\n',
+    ],
+    ['literals alone', 'def f(a):\n    return ast.literal_eval(a)\n'],
+    ['methods of that name', 'def f(df, model, a):\n    df.eval(a)\n    model.eval()\n    re.compile(a)\n'],
+    [
+      'definitions, comments and texts',
+      'def eval(text):\n    # eval(text)\n    """eval(text)"""\n    return "exec(text)"\n',
+    ],
+    [
+      'parameters beside the statement',
+      'def f(c, n):\n    c.execute("SELECT a FROM t WHERE n = %s", (n,))\n    c.execute("SELECT a FROM t WHERE n = ?", [n])\n',
+    ],
+    [
+      'a constant table',
+      'TABLE = "users"\ndef f(c, n):\n    c.execute(f"SELECT a FROM {TABLE} WHERE n = ?", (n,))\n',
+    ],
+    [
+      'a list of placeholders',
+      'def f(c, ids):\n    marks = ",".join("?" * len(ids))\n    c.execute(f"SELECT a FROM t WHERE id IN ({marks})", ids)\n',
+    ],
+    [
+      'numbers',
+      'def f(c, n):\n    c.execute(f"SELECT a FROM t LIMIT {int(n)}")\n    os.system("kill %d" % int(n))\n',
+    ],
+    [
+      'the safe loader',
+      'def f(text):\n    yaml.load(text, Loader=yaml.SafeLoader)\n    yaml.safe_load(text)\n    yaml.load(text, SafeLoader)\n',
+    ],
+    ['a checksum', 'def checksum(data):\n    return hashlib.md5(data).hexdigest()\n'],
+    [
+      'a hash not meant for security',
+      'def key(password):\n    return hashlib.md5(password, usedforsecurity=False).hexdigest()\n',
+    ],
+    [
+      'checks that are on',
+      'def f(url):\n    requests.get(url, verify=True)\n    requests.get(url, verify="ca.pem")\n',
+    ],
+    ['another verify', 'def f(token):\n    model.compare(token, verify=False)\n'],
+    ['jitter and shuffles', 'def retry():\n    jitter = random.random()\n    return random.choice([1, 2])\n'],
+    [
+      'quoted parts',
+      'def f(a):\n    os.system("ls " + shlex.quote(a))\n    os.system(f"ls {shlex.quote(a)}")\n',
+    ],
+  ])('leaves %s alone', async (_what, text) => {
+    expect(await scan(text, 'app/a.py')).toEqual([]);
+  });
+});
