@@ -18,7 +18,7 @@ export interface FileValues {
 }
 
 /** Where a file is looked for, in this order; the first one found is the one. */
-export function configFiles(cwd: string, environment: Variables): readonly string[] {
+function configFiles(cwd: string, environment: Variables): readonly string[] {
   const home = environment['HOME'] || homedir();
   const given = environment['XDG_CONFIG_HOME'] ?? '';
   // The XDG specification: a path that is not absolute is to be ignored.

@@ -4,7 +4,7 @@ import { Environment } from './environment.ts';
 import { Secret } from './secret.ts';
 
 /** Reads one value, which is a text (from a variable) or any JSON (from a file). Undefined for one that does not fit. */
-export type ReadValue = (value: unknown) => unknown;
+type ReadValue = (value: unknown) => unknown;
 
 /** One setting. */
 export interface ConfigKey {

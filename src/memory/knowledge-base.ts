@@ -25,6 +25,7 @@ import type {
   KnowledgeExport,
   KnowledgeStats,
 } from './knowledge-options.ts';
+import { newId } from './new-id.ts';
 import { Persistence, type PersistenceOptions } from './persistence.ts';
 import { rankKnowledge } from './rank-knowledge.ts';
 import { TextIndex } from './text-index.ts';
@@ -117,7 +118,7 @@ export class KnowledgeBase implements KnowledgeReader {
     const time = new Date(this.#clock.now()).toISOString();
     const { tags, source, author, references, confidence } = options;
     const entry = parseKnowledgeEntry('entry', {
-      id: this.#ids('knowledge'),
+      id: newId(this.#ids, 'knowledge', (id) => this.#entries.has(id)),
       ...{ title, content, category, tags, source, author, references, confidence },
       createdAt: time,
     });

@@ -14,6 +14,7 @@ import type {
   MemoryStoreOptions,
   StoreOptions,
 } from './memory-options.ts';
+import { newId } from './new-id.ts';
 import { Persistence, type PersistenceOptions } from './persistence.ts';
 import { rankMemories } from './rank-memories.ts';
 import { TextIndex } from './text-index.ts';
@@ -100,7 +101,7 @@ export class MemoryStore implements AgentMemory {
     const isShortTerm = memoryType === MemoryType.SHORT_TERM;
     const entry = parseMemoryEntry('options', {
       ...options,
-      id: this.#ids('memory'),
+      id: newId(this.#ids, 'memory', (id) => this.#entries.has(id)),
       content: checkShortText('content', content, LONGEST_CONTENT),
       memoryType,
       importance,

@@ -40,7 +40,7 @@ const MOST_CONFLICTS = 10;
  * unwritten one, so a crash loses at most that and the time the writing takes. Where another process changed the same
  * entry, both versions are merged; an entry that another process deleted and this one changed is written anew.
  */
-export class Persistence<E> {
+export class Persistence<E extends { readonly id: string }> {
   readonly #state: StatePort;
   readonly #prefix: string;
   readonly #store: KeptStore<E>;
@@ -75,8 +75,9 @@ export class Persistence<E> {
   async load(signal?: AbortSignal): Promise<readonly E[]> {
     const records = await raceSignal(this.#state.list(this.#prefix), signal);
     return records.map((record) => {
-      this.#versions.set(decodeURIComponent(record.key.slice(this.#prefix.length)), record.version);
-      return this.#parse(record);
+      const entry = this.#parse(record);
+      this.#versions.set(entry.id, record.version);
+      return entry;
     });
   }
 
@@ -130,7 +131,7 @@ export class Persistence<E> {
   }
 
   async #write(id: string, changedAt: string): Promise<void> {
-    const key = `${this.#prefix}${encodeURIComponent(id)}`;
+    const key = this.#keyOf(id);
     for (let attempt = 0; attempt < MOST_CONFLICTS; attempt += 1) {
       const entry = this.#store.get(id);
       const version = this.#versions.get(id) ?? 0;
@@ -174,6 +175,10 @@ export class Persistence<E> {
     return canonicalJson(merged) === canonicalJson(remote);
   }
 
+  #keyOf(id: string): string {
+    return `${this.#prefix}${encodeURIComponent(id)}`;
+  }
+
   #record(entry: E): JsonValue {
     return { schemaVersion: SCHEMA_VERSION, entry: toJsonValue(entry) };
   }
@@ -183,7 +188,10 @@ export class Persistence<E> {
     try {
       const { schemaVersion, entry } = checkObject(name, value);
       checkSchemaVersion(name, schemaVersion);
-      return this.#store.parse(name, entry);
+      const parsed = this.#store.parse(name, entry);
+      if (key !== this.#keyOf(parsed.id))
+        throw new InvalidArgumentError(`${name}.id`, 'the one its key was made of', parsed.id);
+      return parsed;
     } catch (error) {
       if (OrchestratorError.isInstance(error) && error.code === 'schema-mismatch') throw error;
       throw new OrchestratorError('schema-mismatch', `The ${name} does not hold a valid entry.`, {

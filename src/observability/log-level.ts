@@ -1,9 +1,9 @@
 /** The names of log levels, pino's and the ones people bring from elsewhere. */
 
 /** From the most talkative to none at all. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** One of {@link LOG_LEVELS}. */
+/** How much is told: from `trace`, everything, to `silent`, nothing. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const ALIASES: Readonly<Record<string, LogLevel>> = { warning: 'warn', critical: 'fatal' };

@@ -35,7 +35,7 @@ export interface ValueOf {
 export type AnyFamily = { [K in MetricKind]: Family<ValueOf[K]> & { readonly kind: K } }[MetricKind];
 
 /** Where records of new label sets go once a metric has as many as it may. */
-export const OVERFLOW_LABELS: MetricLabels = Object.freeze({ overflow: 'true' });
+const OVERFLOW_LABELS: MetricLabels = Object.freeze({ overflow: 'true' });
 
 const NAME = /^[A-Za-z_][\w:.-]{0,199}$/;
 const LABEL = /^[A-Za-z_]\w{0,99}$/;

@@ -28,7 +28,7 @@ export interface MetricsOptions {
 }
 
 /** One series in an export. */
-export interface ExportedSeries {
+interface ExportedSeries {
   readonly name: string;
   readonly labels: MetricLabels;
 }

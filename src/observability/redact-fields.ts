@@ -3,7 +3,7 @@ import { errorToJson } from '../shared/errors.ts';
 import { isPlainObject } from '../shared/json.ts';
 
 /** What stands in place of a secret. */
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
 const DEEPEST = 20;
 const MOST_MEMBERS = 1000;
@@ -44,7 +44,7 @@ export function redactFields(value: unknown, secrets: Iterable<string> = []): un
 }
 
 /** True for a name under which nothing is shown. */
-export function isSecretFieldName(name: string): boolean {
+function isSecretFieldName(name: string): boolean {
   if (name.length > 100) return false;
   const plain = name.toLowerCase().replaceAll(/[-_ .]/g, '');
   return NAMES.has(plain) || ENDINGS.some((ending) => plain.endsWith(ending));

@@ -6,15 +6,16 @@ import {
   type Tracer as TelemetryTracer,
   trace,
 } from '@opentelemetry/api';
-import { checkInteger, checkText } from '../shared/check.ts';
+import { checkFunction, checkInteger, checkText } from '../shared/check.ts';
 import { type ErrorJson, errorToJson } from '../shared/errors.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
-import type { JsonObject } from '../shared/json.ts';
+import { type JsonObject, toJsonValue } from '../shared/json.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
+import { redactFields } from './redact-fields.ts';
 import { clipAttributes, toTelemetryAttributes } from './span-attributes.ts';
 
 /** Something that happened while a span was open. */
-export interface SpanEvent {
+interface SpanEvent {
   readonly name: string;
   /** ISO 8601 in UTC, like the other times. */
   readonly time: string;
@@ -58,6 +59,8 @@ export interface TracerOptions {
   readonly maxSpans?: number;
   /** Events kept for each span. @default 128 */
   readonly maxEventsPerSpan?: number;
+  /** Takes secrets out of attributes and errors. @default hides what stands under a name such as `password` */
+  readonly redact?: (value: unknown) => unknown;
   /** Where spans are mirrored. @default `trace.getTracer('autogen-orchestrator')`: does nothing without an SDK */
   readonly telemetry?: TelemetryTracer;
 }
@@ -92,6 +95,7 @@ export class Tracer {
   readonly #ids: IdSource;
   readonly #maxSpans: number;
   readonly #maxEvents: number;
+  readonly #redact: (value: unknown) => unknown;
   readonly #telemetry: TelemetryTracer;
   /** Both in the order of starting. */
   readonly #spans = new Map<string, OpenSpan>();
@@ -103,6 +107,8 @@ export class Tracer {
     this.#ids = options.ids ?? randomIds;
     this.#maxSpans = checkInteger('maxSpans', options.maxSpans ?? 10_000, 1);
     this.#maxEvents = checkInteger('maxEventsPerSpan', options.maxEventsPerSpan ?? 128);
+    this.#redact =
+      options.redact === undefined ? (value) => redactFields(value) : checkFunction('redact', options.redact);
     this.#telemetry = options.telemetry ?? trace.getTracer('autogen-orchestrator');
   }
 
@@ -113,7 +119,7 @@ export class Tracer {
     const spanId = this.#ids('span');
     const traceId = parent?.record.traceId ?? this.#ids('trace');
     const startedAt = this.#clock.now();
-    const kept = clipAttributes(attributes);
+    const kept = this.#attributes(attributes);
     const above = parent === undefined ? context.active() : trace.setSpan(context.active(), parent.mirror);
     const mirror = this.#telemetry.startSpan(
       name,
@@ -151,7 +157,7 @@ export class Tracer {
     record.durationMs = endedAt - startedAt;
     record.status = error === undefined ? 'ok' : 'error';
     if (error !== undefined) {
-      record.error = errorToJson(error);
+      record.error = this.#error(error);
       mirror.recordException({ name: record.error.name, message: record.error.message }, endedAt);
       mirror.setStatus({ code: SpanStatusCode.ERROR, message: record.error.message });
     }
@@ -169,7 +175,7 @@ export class Tracer {
       return;
     }
     const now = this.#clock.now();
-    const kept = clipAttributes(attributes);
+    const kept = this.#attributes(attributes);
     span.record.events.push({ name, time: new Date(now).toISOString(), attributes: kept });
     span.mirror.addEvent(name, toTelemetryAttributes(kept), now);
   }
@@ -214,6 +220,29 @@ export class Tracer {
       exportedAt: new Date(this.#clock.now()).toISOString(),
       spans,
     };
+  }
+
+  #attributes(given: JsonObject): JsonObject {
+    try {
+      return clipAttributes(this.#redact(given) as JsonObject);
+    } catch {
+      return { attributes: '[unreadable]' };
+    }
+  }
+
+  #error(error: unknown): ErrorJson {
+    const json = errorToJson(error);
+    try {
+      return toJsonValue(this.#redact(json)) as unknown as ErrorJson;
+    } catch {
+      return {
+        name: json.name,
+        code: json.code,
+        message: '[unreadable]',
+        retryable: json.retryable,
+        details: {},
+      };
+    }
   }
 
   #open(spanId: string): OpenSpan | undefined {

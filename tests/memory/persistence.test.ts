@@ -96,6 +96,21 @@ describe('a kept memory', () => {
     expect(await state.list('memory/')).toEqual([]);
   });
 
+  it('gives no id twice, though its source begins anew', async () => {
+    const { memory, knowledge } = world();
+    for (let round = 0; round < 2; round += 1) {
+      const [kept, base] = [await memory({ ids: seededIds() }), await knowledge({ ids: seededIds() })];
+      kept.store(`note of round ${round}`);
+      base.add(`Round ${round}`, 'text', KnowledgeCategory.DOMAIN);
+      await Promise.all([kept.flush(), base.flush()]);
+    }
+    expect((await memory()).getStats().total).toBe(2);
+    expect((await knowledge()).getStats().total).toBe(2);
+    await expect(memory({ ids: () => 'memory-0001' }).then((kept) => kept.store('x'))).rejects.toMatchObject({
+      code: 'already-exists',
+    });
+  });
+
   it('is one for each owner, whatever the name', async () => {
     const { clock, state } = world();
     const a = await MemoryStore.open(state, { owner: 'team/a', clock });
@@ -219,6 +234,17 @@ describe('what can’t be opened', () => {
       code: 'schema-mismatch',
       details: { key: 'memory/x/m1' },
     });
+    const entry = {
+      id: 'm2',
+      content: 'c',
+      memoryType: 'long_term',
+      importance: 0.5,
+      createdAt: '2026-01-01T00:00:00.000Z',
+    };
+    await expect(open({ schemaVersion: 1, entry })).rejects.toThrow(/does not hold a valid entry/);
+    await expect(open({ schemaVersion: 1, entry: { ...entry, id: 'm1' } })).resolves.toBeInstanceOf(
+      MemoryStore,
+    );
     await expect(MemoryStore.open({} as StatePort, { owner: 'x' })).rejects.toThrow(
       /`state` to be a state port/,
     );

@@ -130,12 +130,40 @@ describe('limits', () => {
     expect(tracer.getTrace(spanId)[0]).toMatchObject({ events: [{}], droppedEvents: 2 });
   });
 
-  it('cut long attributes and pass over what JSON cannot hold', () => {
+  it('cut long attributes and write as text what JSON cannot hold', () => {
     const { tracer } = make();
     const spanId = tracer.startSpan('task', { attributes: { text: 'x'.repeat(10_000), big: 1n as never } });
     const attributes = tracer.getTrace(spanId)[0]?.attributes;
     expect(String(attributes?.['text']).length).toBe(4097);
-    expect(attributes?.['big']).toBe('[unreadable]');
+    expect(attributes?.['big']).toBe('1');
+  });
+});
+
+describe('secrets', () => {
+  it('do not stay under their names, here or in the mirror', () => {
+    const telemetry = new RecordingTelemetry();
+    const { tracer } = make({ telemetry: telemetry as unknown as TelemetryTracer });
+    const spanId = tracer.startSpan('call', { attributes: { headers: { authorization: 'Bearer abc' } } });
+    tracer.addEvent(spanId, 'retry', { apiKey: 'abc' });
+    expect(JSON.stringify([tracer.exportTrace(spanId), telemetry.calls])).not.toContain('abc');
+  });
+
+  it('are taken out of errors too by a redaction that knows them, and nothing shows when it fails', () => {
+    const redact = (value: unknown): unknown =>
+      JSON.parse(JSON.stringify(value).replaceAll('hunter2', '***'));
+    const { tracer } = make({ redact });
+    const spanId = tracer.startSpan('call', { attributes: { url: 'u:hunter2@host' } });
+    tracer.endSpan(spanId, { error: new Error('bad hunter2', { cause: new Error('hunter2') }) });
+    expect(JSON.stringify(tracer.exportTrace(spanId))).not.toContain('hunter2');
+    const broken = make({
+      redact: () => {
+        throw new Error('no');
+      },
+    }).tracer;
+    const other = broken.startSpan('call', { attributes: { a: 'hunter2' } });
+    broken.endSpan(other, { error: new Error('hunter2') });
+    expect(broken.getTrace(other)).toMatchObject([{ status: 'error', error: { message: '[unreadable]' } }]);
+    expect(JSON.stringify(broken.exportTrace(other))).not.toContain('hunter2');
   });
 });
 
