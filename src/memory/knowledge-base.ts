@@ -10,6 +10,7 @@ import { checkInteger, checkObject, checkOneOf, checkString, checkText } from '.
 import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
+import { compareTexts } from './compare-texts.ts';
 import { DEFAULT_KNOWLEDGE } from './default-knowledge.ts';
 import { checkExport, checkShortText, SCHEMA_VERSION } from './entry-checks.ts';
 import {
@@ -104,7 +105,7 @@ export class KnowledgeBase implements KnowledgeReader {
       options,
     );
     const kept = await persistence.load(options.signal);
-    for (const entry of [...kept].sort(byTime('createdAt'))) base.#put(entry);
+    for (const entry of [...kept].sort((a, b) => compareTexts(a.createdAt, b.createdAt))) base.#put(entry);
     base.#persistence = persistence;
     return base;
   }
@@ -137,7 +138,7 @@ export class KnowledgeBase implements KnowledgeReader {
   /** Entries that meet all that is asked; of `tags` one is enough. A search does not count as a view. */
   search(query: KnowledgeQuery): readonly KnowledgeEntry[] {
     checkObject('query', query);
-    return rankKnowledge(this.#newestFirst('updatedAt'), this.#index, query);
+    return rankKnowledge([...this.#entries.values()].reverse(), this.#index, query);
   }
 
   /** Changes an entry. Returns it as it is now, or undefined when it is unknown. */
@@ -183,19 +184,19 @@ export class KnowledgeBase implements KnowledgeReader {
   /** All of a category, the last updated first. */
   getByCategory(category: KnowledgeCategory): readonly KnowledgeEntry[] {
     checkOneOf('category', category, KNOWLEDGE_CATEGORIES);
-    return this.#newestFirst('updatedAt').filter((entry) => entry.category === category);
+    return this.#newestFirst().filter((entry) => entry.category === category);
   }
 
   /** All that have a tag, the last updated first. */
   getByTag(tag: string): readonly KnowledgeEntry[] {
     checkText('tag', tag);
-    return this.#newestFirst('updatedAt').filter((entry) => entry.tags.includes(tag));
+    return this.#newestFirst().filter((entry) => entry.tags.includes(tag));
   }
 
   /** The most viewed entries. */
   getPopular(limit = 10): readonly KnowledgeEntry[] {
     checkInteger('limit', limit);
-    return this.#newestFirst('updatedAt')
+    return this.#newestFirst()
       .sort((a, b) => b.viewCount - a.viewCount)
       .slice(0, limit);
   }
@@ -203,7 +204,7 @@ export class KnowledgeBase implements KnowledgeReader {
   /** The last updated entries. */
   getRecent(limit = 10): readonly KnowledgeEntry[] {
     checkInteger('limit', limit);
-    return this.#newestFirst('updatedAt').slice(0, limit);
+    return this.#newestFirst().slice(0, limit);
   }
 
   getStats(): KnowledgeStats {
@@ -307,20 +308,12 @@ export class KnowledgeBase implements KnowledgeReader {
     return new Date(Math.max(this.#clock.now(), Date.parse(updatedAt))).toISOString();
   }
 
-  #newestFirst(member: 'createdAt' | 'updatedAt'): KnowledgeEntry[] {
-    const byAge = byTime(member);
+  #newestFirst(): KnowledgeEntry[] {
     // Reversed first: of two from the same millisecond the later one is newer.
-    return [...this.#entries.values()].reverse().sort((a, b) => byAge(b, a));
+    return [...this.#entries.values()].reverse().sort((a, b) => compareTexts(b.updatedAt, a.updatedAt));
   }
 }
 
 function hasSameTexts(a: KnowledgeEntry, b: KnowledgeEntry): boolean {
   return a.title === b.title && a.content === b.content && a.tags === b.tags && a.references === b.references;
-}
-
-function byTime(member: 'createdAt' | 'updatedAt') {
-  return (a: KnowledgeEntry, b: KnowledgeEntry): number => {
-    if (a[member] === b[member]) return 0;
-    return a[member] < b[member] ? -1 : 1;
-  };
 }

@@ -4,6 +4,7 @@ import type { StatePort } from '../contracts/state.ts';
 import { checkInteger, checkNumber, checkObject, checkOneOf, checkString } from '../shared/check.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
+import { compareTexts } from './compare-texts.ts';
 import { checkExport, checkShortText, LONGEST_CONTENT, SCHEMA_VERSION } from './entry-checks.ts';
 import { MEMORY_TYPES, memoryTexts, mergeMemoryEntries, parseMemoryEntry } from './memory-entry.ts';
 import type {
@@ -128,7 +129,7 @@ export class MemoryStore implements AgentMemory {
   search(query: MemoryQuery): readonly MemoryEntry[] {
     checkObject('query', query);
     this.#purge();
-    return rankMemories(this.#newestFirst(), this.#index, query);
+    return rankMemories([...this.#entries.values()].reverse(), this.#index, query);
   }
 
   /** Forgets an entry. Returns whether there was one. */
@@ -342,9 +343,4 @@ export class MemoryStore implements AgentMemory {
     for (const id of ids) this.#remove(id);
     return ids;
   }
-}
-
-function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

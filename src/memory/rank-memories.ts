@@ -1,6 +1,7 @@
 /** Which memories a query finds, and in what order. */
 import type { MemoryEntry, MemoryQuery } from '../contracts/memory.ts';
 import { checkInteger, checkNumber, checkOneOf, checkString, checkTextArray } from '../shared/check.ts';
+import { compareTexts } from './compare-texts.ts';
 import { MEMORY_TYPES } from './memory-entry.ts';
 import type { TextIndex } from './text-index.ts';
 
@@ -8,8 +9,8 @@ import type { TextIndex } from './text-index.ts';
 const LEAST_SHARE = 0.7;
 
 /**
- * Filters, then ranks by text score × (0.7 + 0.3 × importance), or by importance without a query. `entries` come the
- * newest first, and equal ones stay so. Throws `InvalidArgumentError` for a bad query.
+ * Filters, then ranks by text score × (0.7 + 0.3 × importance), or by importance without a query. Of equals the newest
+ * comes first, then the one that stands first in `entries`. Throws `InvalidArgumentError` for a bad query.
  */
 export function rankMemories(
   entries: readonly MemoryEntry[],
@@ -21,14 +22,19 @@ export function rankMemories(
   checkNumber('minImportance', minImportance, 0, 1);
   checkInteger('limit', limit);
   const text = query === undefined ? '' : checkString('query', query).trim();
+  const scores = text === '' ? undefined : index.search(text);
   const accepted = entries.filter(
     (entry) =>
+      (scores === undefined || scores.has(entry.id)) &&
       (memoryType === undefined || entry.memoryType === memoryType) &&
       entry.importance >= minImportance &&
       (tags.length === 0 || tags.some((tag) => entry.tags.includes(tag))),
   );
-  if (text === '') return accepted.sort((a, b) => b.importance - a.importance).slice(0, limit);
-  const scores = index.search(text);
+  if (scores === undefined) {
+    return accepted
+      .sort((a, b) => b.importance - a.importance || compareTexts(b.createdAt, a.createdAt))
+      .slice(0, limit);
+  }
   return accepted
     .flatMap((entry) => {
       const score = scores.get(entry.id);
@@ -36,7 +42,7 @@ export function rankMemories(
         ? []
         : [{ entry, rank: score * (LEAST_SHARE + (1 - LEAST_SHARE) * entry.importance) }];
     })
-    .sort((a, b) => b.rank - a.rank)
+    .sort((a, b) => b.rank - a.rank || compareTexts(b.entry.createdAt, a.entry.createdAt))
     .slice(0, limit)
     .map(({ entry }) => entry);
 }
