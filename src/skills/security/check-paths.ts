@@ -45,11 +45,19 @@ function isGuarded(call: Node, ancestors: readonly Node[], names: ReadonlySet<st
       if (node.type !== 'CallExpression') return undefined;
       const callee = bare(node.callee);
       const name = memberName(callee) ?? (callee.type === 'Identifier' ? callee.name : '');
-      if (GUARD_CALLS.test(name)) isFound = [callee, ...node.arguments].some((one) => mentions(one, names));
+      if (GUARD_CALLS.test(name) && !isRouting(name, node.arguments))
+        isFound = [callee, ...node.arguments].some((one) => mentions(one, names));
       return undefined;
     });
   }
   return isFound;
+}
+
+/** `pathname.startsWith('/static/')` chooses what to do; it does not say that the path stays inside a folder. */
+function isRouting(name: string, given: readonly Node[]): boolean {
+  if (name !== 'startsWith' && name !== 'includes' && name !== 'indexOf') return false;
+  const [first] = given;
+  return first?.type === 'StringLiteral' && !/\.\.|^[./\\\0]$/.test(first.value);
 }
 
 function mentions(root: Node, names: ReadonlySet<string>): boolean {
