@@ -4,7 +4,9 @@ import { html, type Markup } from './markup.ts';
 
 /** With more modules than this, folders are drawn instead. */
 const MAX_NODES = 90;
-const MAX_FOLDERS = 60;
+const MAX_FOLDERS = 40;
+/** Lines that are laid out: more take seconds, and nobody could follow them. */
+const MAX_EDGES = 160;
 /** Blue: red is for cycles. */
 const FIRST_HUE = 212;
 
@@ -35,6 +37,8 @@ interface DrawnEdge {
   readonly to: string;
   readonly isInCycle: boolean;
   readonly isTypeOnly: boolean;
+  /** Imports that it stands for. */
+  readonly weight: number;
 }
 
 interface Picture {
@@ -48,38 +52,50 @@ export async function graphPicture(data: JsonObject, id = 'graph'): Promise<Mark
   const picture = pictureOf(data);
   if (picture === undefined || picture.nodes.length < 2) return undefined;
   const isDense = picture.edges.length > picture.nodes.length * DENSE;
-  const edges = isDense ? withoutDetours(picture.edges) : picture.edges;
+  const needed = isDense ? withoutDetours(picture.edges) : picture.edges;
+  const edges = heaviest(needed);
+  // Ids of our own: a module may be named like a member of every object.
+  const keys = new Map(picture.nodes.map((node, index) => [node.id, `n${index}`]));
+  const keyOf = (path: string): string => keys.get(path) as string;
   const { Graph, layout } = await import('@dagrejs/dagre');
   const graph = new Graph({ directed: true });
   graph.setGraph({ rankdir: 'LR', nodesep: 10, ranksep: 52, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of picture.nodes)
-    graph.setNode(node.id, { width: 14 + node.label.length * 6.7, height: 24 });
-  for (const { from, to } of edges) graph.setEdge(from, to);
+    graph.setNode(keyOf(node.id), { width: 14 + node.label.length * 6.7, height: 24 });
+  for (const { from, to } of edges) graph.setEdge(keyOf(from), keyOf(to));
   layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const colours = coloursOf(picture.nodes);
   const lines = edges.map(({ from, to, isInCycle, isTypeOnly }) => {
-    const { points = [] } = graph.edge(from, to) as { points?: readonly Point[] };
+    const { points = [] } = graph.edge(keyOf(from), keyOf(to)) as { points?: readonly Point[] };
     const kind = `edge${isInCycle ? ' cycle' : ''}${isTypeOnly ? ' type' : ''}`;
     return html`<path class="${kind}" d="${curve(points)}" marker-end="url(#${id}-${isInCycle ? 'cycle' : 'tip'})"><title>${from} → ${to}</title></path>`;
   });
   const nodes = picture.nodes.map((node) => {
-    const { x = 0, y = 0, width: w = 0, height: h = 0 } = graph.node(node.id) as Partial<Box>;
+    const { x = 0, y = 0, width: w = 0, height: h = 0 } = graph.node(keyOf(node.id)) as Partial<Box>;
     return html`<g transform="translate(${(x - w / 2).toFixed(1)} ${(y - h / 2).toFixed(1)})"><title>${node.title}</title><rect width="${w.toFixed(1)}" height="${h}" rx="6" style="--hue:${colours.get(node.group) ?? 0}"/><text x="7" y="16">${node.label}</text></g>`;
   });
-  const caption = captionOf(picture, isDense && edges.length < picture.edges.length);
+  const caption = captionOf(
+    picture,
+    needed.length < picture.edges.length,
+    edges.length < needed.length ? edges.length : undefined,
+  );
   return html`<figure class="graph"><div class="scroll" tabindex="0" role="region" aria-label="Module graph, scrollable"><svg viewBox="0 0 ${width.toFixed(0)} ${height.toFixed(0)}" style="max-width:${width.toFixed(0)}px;min-width:${(width * SMALLEST).toFixed(0)}px" role="img" aria-label="${caption}"><defs>${tip(`${id}-tip`, 'tip')}${tip(`${id}-cycle`, 'tip-cycle')}</defs>${lines}${nodes}</svg></div><figcaption>${caption}</figcaption></figure>`;
 }
 
-function captionOf({ nodes, edges, isOfFolders }: Picture, isReduced: boolean): string {
+function captionOf(
+  { nodes, edges, isOfFolders }: Picture,
+  isReduced: boolean,
+  kept: number | undefined,
+): string {
   const what = isOfFolders
     ? `${nodes.length} folders and the imports between them (there are too many modules to draw each).`
     : `${nodes.length} modules and their imports, tests left out.`;
   const dashed = edges.some(({ isTypeOnly }) => isTypeOnly) ? ' dashed lines import types only,' : '';
   const red = edges.some(({ isInCycle }) => isInCycle) ? ' red lines are part of a cycle,' : '';
   const reduced = isReduced ? ' An import that a longer way stands for is left out.' : '';
-  return `${what} Arrows point at what is imported,${dashed}${red} colours are folders.${reduced}`;
+  return `${what} Arrows point at what is imported,${dashed}${red} colours are folders.${reduced}${kept === undefined ? '' : ` Only the ${kept} heaviest lines are drawn.`}`;
 }
 
 /** A line through the points with its corners rounded. */
@@ -94,6 +110,13 @@ function curve(points: readonly Point[]): string {
     return `Q${write(point)} ${write(isLastBend ? last : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 })}`;
   });
   return `M${write(first)}${bends.length === 0 ? `L${write(last)}` : bends.join('')}`;
+}
+
+/** Those of cycles, then those that stand for most imports. */
+function heaviest(edges: readonly DrawnEdge[]): readonly DrawnEdge[] {
+  if (edges.length <= MAX_EDGES) return edges;
+  const rank = ({ isInCycle, weight }: DrawnEdge): number => (isInCycle ? 1e6 : 0) + weight;
+  return [...edges].sort((a, b) => rank(b) - rank(a)).slice(0, MAX_EDGES);
 }
 
 /** Leaves out each edge whose end is reached over others too; edges of a cycle stay. At most a few thousand edges. */
@@ -143,6 +166,7 @@ function pictureOf(data: JsonObject): Picture | undefined {
       from: String(edge['from']),
       to: String(edge['to']),
       isTypeOnly: edge['kind'] === 'type',
+      weight: 1,
     }))
     .filter(({ from, to }) => from !== to && groupOf.has(from) && groupOf.has(to))
     .map((edge) => ({
@@ -188,6 +212,7 @@ function folderPicture(groupOf: ReadonlyMap<string, string>, edges: readonly Dra
       to,
       isInCycle: edge.isInCycle || known?.isInCycle === true,
       isTypeOnly: edge.isTypeOnly && known?.isTypeOnly !== false,
+      weight: 1 + (known?.weight ?? 0),
     });
   }
   return {

@@ -84,9 +84,7 @@ function inline(text: string): string {
       .replace(/^(?=[-=])/, '\\')
       .replace(/^(\d+)(?=[.)])/, '$1\\')
       // Addresses become links and names after an at-sign call people by themselves; a break that nobody sees stops both.
-      .replace(/:(?=\/\/)/g, '&#58;')
-      .replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}&#46;`)
-      .replace(/@/g, '@\u200b')
+      .replace(/:(?=\/\/)|\bwww(?=\.)|@/gi, '$&\u200b')
   );
 }
 

@@ -1,7 +1,7 @@
 /** Writes a report into a folder in its four forms. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { OrchestratorError, toError } from '../shared/errors.ts';
 import { toHtml } from './html.ts';
 import { toMarkdown } from './markdown.ts';
@@ -27,7 +27,7 @@ export async function writeReport(report: Report, folder: string): Promise<reado
   const suffix = `.${randomUUID()}.tmp`;
   const pending = new Map(Object.keys(files).map((name) => [name, join(folder, `.${name}${suffix}`)]));
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const [name, text] of Object.entries(files))
       await writeFile(pending.get(name) as string, text, { flag: 'wx' });
     for (const [name, temporary] of pending) await rename(temporary, join(folder, name));
@@ -38,6 +38,21 @@ export async function writeReport(report: Report, folder: string): Promise<reado
     throw await explain(error, folder, Object.keys(files));
   }
   return Object.keys(files);
+}
+
+/** Like `mkdir -p`. Node's own never ends where a folder is there in which none can be made, as in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await kindOf(folder)) === 'a folder') return;
+    if (code !== 'ENOENT' || dirname(folder) === folder || (await kindOf(dirname(folder))) !== 'nothing')
+      throw error;
+    await makeFolder(dirname(folder));
+    // Not `mkdir`: another may have made it meanwhile.
+    await makeFolder(folder);
+  }
 }
 
 async function explain(cause: unknown, folder: string, names: readonly string[]): Promise<OrchestratorError> {
