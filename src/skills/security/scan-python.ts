@@ -24,7 +24,6 @@ export function scanPython(file: TextFile): SecurityHit[] {
   const frames: Frame[] = [{ indent: -1, name: '', names: new Map() }];
   for (const line of pythonLines(file.text)) {
     while (frames.length > 1 && line.indent <= (frames.at(-1)?.indent ?? -1)) frames.pop();
-    const frame = frames.at(-1) as Frame;
     const definition = line.tokens.findIndex(({ type, text }) => type === 'name' && text === 'def');
     if (definition >= 0 && definition <= 1) {
       frames.push({
@@ -32,8 +31,9 @@ export function scanPython(file: TextFile): SecurityHit[] {
         name: line.tokens[definition + 1]?.text ?? '',
         names: new Map(frames[0]?.names),
       });
-      continue;
     }
+    // A short function stands on the line of its head.
+    const frame = frames.at(-1) as Frame;
     const target = assignedName(line);
     for (const call of pythonCalls(line)) {
       const found = checkCall(call, { target, frame, line });

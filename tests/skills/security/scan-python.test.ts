@@ -31,6 +31,12 @@ describe('Python', () => {
     expect(await scan(text, 'app/a.py')).toEqual([`${rule} app/a.py:2`]);
   });
 
+  it('looks into a function on the line of its head', async () => {
+    expect(await scan('def get(url): return requests.get(url, verify=False)\n', 'a.py')).toEqual([
+      'tls-verification-off a.py:1',
+    ]);
+  });
+
   it('follows a statement made before', async () => {
     expect(
       await scan(
