@@ -11,6 +11,9 @@ import { type Statement, statementsOf } from './statements.ts';
 const ANSWER_LIMIT = 5;
 const TURN_LIMIT = 3;
 
+/** What a skill finds must not depend on who happens to ask: a question is no request for work. */
+const NO_REQUEST = { title: '', description: '' };
+
 interface Speaker {
   readonly name: string;
   readonly description: string;
@@ -46,6 +49,17 @@ export async function answerFrom(
   return respond(speaker, context, outOfScope(speaker, artifacts), artifacts, [], { outOfScope: true });
 }
 
+function repeats(text: string, question: string): boolean {
+  const bare = (some: string): string =>
+    ` ${
+      some
+        .toLowerCase()
+        .match(/[\p{L}\p{N}]+/gu)
+        ?.join(' ') ?? ''
+    } `;
+  return bare(text).includes(bare(question));
+}
+
 function chooseStatements(question: string, statements: readonly Statement[]): readonly Statement[] {
   if (subjectOf(question).length > 0) return rankStatements(question, statements, ANSWER_LIMIT);
   const summaries = statements.filter((statement) => statement.id.endsWith('#summary'));
@@ -78,20 +92,24 @@ async function holdings(
 ): Promise<readonly Artifact[]> {
   if (context.workspace === undefined) return [];
   const { workspace } = context;
-  const request = { title: question.slice(0, 120), description: question };
   const artifacts: Artifact[] = [];
   const earlier = Object.values(context.inputs).flatMap((result) => result.artifacts);
   for (const skill of skills.filter(({ sideEffects }) => sideEffects === 'none' || sideEffects === 'read')) {
     const kept = earlier.findLast(
       (artifact) => artifact.agent === speaker.name && artifact.skill === skill.name,
     );
-    const perform = (input: unknown): Promise<Artifact> =>
+    const perform = (input: unknown, request: typeof NO_REQUEST): Promise<Artifact> =>
       performSkill(speaker.name, skill, input, request, context);
-    if (skill.inputFor !== undefined) artifacts.push(await perform(skill.inputFor(question)));
-    else
+    if (skill.inputFor === undefined) {
       artifacts.push(
-        kept ?? (await workspace.memo(`holding:${speaker.name}:${skill.name}`, () => perform({}))),
+        kept ??
+          (await workspace.memo(`holding:${speaker.name}:${skill.name}`, () => perform({}, NO_REQUEST))),
       );
+    } else {
+      artifacts.push(
+        await perform(skill.inputFor(question), { title: question.slice(0, 120), description: question }),
+      );
+    }
   }
   return artifacts;
 }

@@ -67,6 +67,7 @@ export const citedSearch: Skill<z.infer<typeof input>, Output> = {
   rules: [],
   input,
   output,
+  inputFor: (question) => ({ queries: [question.trim().slice(0, 500)] }),
   async available(context) {
     const { files } = await context.workspace.list({ signal: context.signal });
     if (files.length > 0) return { status: 'available' };
