@@ -376,7 +376,10 @@ describe('the artifact', () => {
       'b.ts': `export const g = (a) => { let x = a; ${'x = x + x; '.repeat(3000)} eval(x); };\n`,
       'c.py': `x = ${'('.repeat(50_000)}\n${'"""'.repeat(3001)}\n`,
     });
-    expect(artifact).toMatchObject({ status: 'done', data: { scripts: 2, pythonFiles: 1 } });
+    expect(artifact).toMatchObject({ status: 'done', data: { pythonFiles: 1 } });
+    // How deep a sum may nest until it is given up depends on the stack; it is never lost without a word.
+    const { scripts, notParsed } = artifact.data as { scripts: number; notParsed: string[] };
+    expect(scripts + notParsed.length).toBe(2);
     expect(performance.now() - started).toBeLessThan(8000);
   });
 });
