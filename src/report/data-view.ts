@@ -4,6 +4,8 @@ import { html, type Markup, shorten } from './markup.ts';
 
 const MAX_ROWS = 12;
 const MAX_COLUMNS = 8;
+/** Records with tables of their own. */
+const MAX_RECORDS = 6;
 const MAX_TEXT = 160;
 /** Members of each sort. */
 const MAX_MEMBERS = 30;
@@ -41,6 +43,25 @@ function listView(items: readonly JsonValue[]): Markup {
   if (!shown.every(isRecord)) {
     return html`<ul>${shown.map((item) => html`<li>${cell(item)}</li>`)}</ul>${more(items.length)}`;
   }
+  if (shown.some((record) => Object.values(record).some(isTable)))
+    return recordsView(items as readonly JsonObject[]);
+  return tableView(shown, items.length);
+}
+
+/** Records that hold tables themselves: each has a line of its figures, and its tables below. */
+function recordsView(records: readonly JsonObject[]): Markup {
+  const shown = records.slice(0, MAX_RECORDS).map((record) => {
+    const entries = Object.entries(record);
+    const figures = entries.filter(([, value]) => !isTable(value) && value !== null && value !== '');
+    const tables = entries.flatMap(([, value]) => (isTable(value) ? [value] : []));
+    return html`<div class="record"><p>${figures.slice(0, MAX_COLUMNS).map(([key, value]) => html`<span><i>${label(key)}</i> ${cell(value)}</span>`)}</p>${tables
+      .slice(0, 2)
+      .map((table) => tableView(table.slice(0, MAX_ROWS), table.length))}</div>`;
+  });
+  return html`${shown}${more(records.length, 0, MAX_RECORDS)}`;
+}
+
+function tableView(shown: readonly JsonObject[], total: number): Markup {
   const all = [...new Set(shown.flatMap((record) => Object.keys(record)))];
   const columns = all.slice(0, MAX_COLUMNS);
   const isNumeric = new Set(
@@ -50,12 +71,12 @@ function listView(items: readonly JsonValue[]): Markup {
   return html`<div class="scroll"><table><thead><tr>${columns.map((column) => html`<th scope="col" class="${align(column)}">${label(column)}</th>`)}</tr></thead><tbody>${shown.map(
     (record) =>
       html`<tr>${columns.map((column) => html`<td class="${align(column)}">${cell(record[column])}</td>`)}</tr>`,
-  )}</tbody></table></div>${more(items.length, all.length - columns.length)}`;
+  )}</tbody></table></div>${more(total, all.length - columns.length)}`;
 }
 
-function more(total: number, columns = 0): Markup | null {
+function more(total: number, columns = 0, limit = MAX_ROWS): Markup | null {
   const parts = [
-    ...(total > MAX_ROWS ? [`${(total - MAX_ROWS).toLocaleString('en-US')} more`] : []),
+    ...(total > limit ? [`${(total - limit).toLocaleString('en-US')} more`] : []),
     ...(columns > 0 ? [`${columns} more ${columns === 1 ? 'column' : 'columns'}`] : []),
   ];
   return parts.length === 0 ? null : html`<p class="more">and ${parts.join(', ')} in report.json</p>`;
@@ -88,6 +109,15 @@ function leaf(value: JsonValue): string {
 
 function isLeaf(value: JsonValue): boolean {
   return typeof value !== 'object' || value === null;
+}
+
+/** A list that reads best as a table. */
+function isTable(value: JsonValue): value is readonly JsonObject[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    (value as readonly JsonValue[]).slice(0, MAX_ROWS).every(isRecord)
+  );
 }
 
 function isRecord(value: JsonValue): value is JsonObject {

@@ -13,7 +13,7 @@ export class Markup {
   }
 }
 
-export type Part = Markup | string | number | null | undefined | readonly Part[];
+type Part = Markup | string | number | null | undefined | readonly Part[];
 
 /** A template whose parts are escaped: `` html`<b>${name}</b>` ``. Arrays are joined, null and undefined are nothing. */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Markup {

@@ -155,7 +155,6 @@ describe('the page', () => {
       rows: Array.from({ length: 20 }, (_none, index) => ({
         path: `p${index}`,
         size: index,
-        columns: [{ name: 'id' }],
       })),
       byName: { a: 1, b: [1, 2] },
       empty: [],
@@ -164,11 +163,35 @@ describe('the page', () => {
     expect(page).toContain('<dt>file count</dt><dd>3</dd>');
     expect(page).toContain('<dt>is whole</dt><dd>yes</dd>');
     expect(page).toContain('<dd>0.123</dd>');
-    expect(page).toContain('<td class="number">11</td><td class="words">name: id</td>');
+    expect(page).toContain('<td class="words">p11</td><td class="number">11</td>');
     expect(page).not.toContain('p12<');
     expect(page).toContain('and 8 more in report.json');
     expect(page).toContain('<th scope="row">b</th><td>1, 2</td>');
     expect(page).not.toContain('<h4>empty</h4>');
+  });
+});
+
+describe('data of an artifact', () => {
+  it('gives records that hold tables a line and a table each', async () => {
+    const tables = Array.from({ length: 8 }, (_none, index) => ({
+      path: `t${index}.csv`,
+      rows: index,
+      columns: [{ name: 'id', type: 'integer' }],
+    }));
+    const page = await pageOf([agentOf([artifactOf([], { data: { tables } })])]);
+    expect(page).toContain('<p><span><i>path</i> t0.csv</span><span><i>rows</i> 0</span></p>');
+    expect(times(page, '<td class="words">id</td><td class="words">integer</td>')).toBe(6);
+    expect(page).toContain('and 2 more in report.json');
+  });
+
+  it('shows data of any depth and odd names without failing', async () => {
+    let deep: Record<string, unknown> = {};
+    for (let level = 0; level < 200; level += 1) deep = { list: [deep], [`${level}`]: null };
+    const data = JSON.parse(JSON.stringify({ deep, constructor: [{ constructor: 1 }], '': '' })) as Record<
+      string,
+      never
+    >;
+    expect(await pageOf([agentOf([artifactOf([], { data })])])).toContain('</html>');
   });
 });
 
