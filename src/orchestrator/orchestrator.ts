@@ -26,7 +26,8 @@ import { checkInteger, checkSignal, checkText } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskInit } from '../tasks/task-fields.ts';
-import { createConverse } from '../workflow/converse.ts';
+import { createAsk } from '../workflow/ask-agent.ts';
+import { type ConverseOptions, createConverse } from '../workflow/converse.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import { createWorkflowFunction } from '../workflow/workflow-function.ts';
 import { WorkflowRuns } from '../workflow/workflow-runs.ts';
@@ -106,16 +107,18 @@ export class Orchestrator {
         emit: (runId, body) => this.#tell(runId, body),
       }),
     );
+    const speech: ConverseOptions = {
+      clock,
+      agents: () => this.#registry.all,
+      contextFor: (agent, run, signal, key) => this.#conversationContext(agent, run, signal, key),
+    };
     backend.register(
       RUN_NAMES.workflowFunction,
       createWorkflowFunction({
         clock,
         names: RUN_NAMES,
-        converse: createConverse({
-          clock,
-          agents: () => this.#registry.all,
-          contextFor: (agent, run, signal, key) => this.#conversationContext(agent, run, signal, key),
-        }),
+        converse: createConverse(speech),
+        ask: createAsk(speech),
         emit: (runId, body) => this.#tell(runId, body),
       }),
     );

@@ -3,9 +3,9 @@ import type { AgentContext, AgentContract } from '../contracts/agent.ts';
 import type { RunContext } from '../contracts/backend.ts';
 import { Conversation } from '../conversation/conversation.ts';
 import { runSequential } from '../conversation/sequential.ts';
-import { OrchestratorError } from '../shared/errors.ts';
 import { toJsonValue } from '../shared/json.ts';
 import type { Clock } from '../shared/time.ts';
+import { findAgent } from './find-agent.ts';
 import type { WorkflowServices } from './workflow-services.ts';
 
 /** What it needs of agents. */
@@ -19,14 +19,7 @@ export interface ConverseOptions {
 export function createConverse({ clock, agents, contextFor }: ConverseOptions): WorkflowServices['converse'] {
   return async (run, key, { topic, participants, maxRounds }, signal) => {
     const all = agents();
-    const speakers = participants.map((name) => {
-      const agent = all.find((one) => one.name === name);
-      if (agent !== undefined) return agent;
-      const known = all.map((one) => one.name).join(', ') || 'none';
-      throw new OrchestratorError('not-found', `There is no agent named ${name}; registered: ${known}.`, {
-        details: { name },
-      });
-    });
+    const speakers = participants.map((name) => findAgent(all, name));
     const conversation = new Conversation({ id: `${run.runId}/${key}`, topic, participants });
     await runSequential(conversation, {
       agents: speakers,

@@ -54,6 +54,19 @@ export async function evaluate(expression: string, scope: Scope): Promise<JsonVa
   }
 }
 
+/** Evaluates each of several expressions. */
+export async function evaluateAll(
+  expressions: Readonly<Record<string, string>>,
+  scope: Scope,
+): Promise<JsonObject> {
+  const values = await Promise.all(
+    Object.entries(expressions).map(
+      async ([name, expression]) => [name, await evaluate(expression, scope)] as const,
+    ),
+  );
+  return Object.fromEntries(values);
+}
+
 /** Replaces each `${CEL}` of a text once; what is put in is not looked at again. `$${` stands for `${` itself. */
 export async function fillIn(text: string, scope: Scope): Promise<string> {
   const pieces: string[] = [];

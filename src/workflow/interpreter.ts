@@ -3,10 +3,11 @@
  * a run that is taken up again does no finished step twice.
  */
 import type { RunContext } from '../contracts/backend.ts';
-import { errorToJson, OrchestratorError, toError } from '../shared/errors.ts';
+import { type ErrorCode, errorToJson, OrchestratorError, toError } from '../shared/errors.ts';
+import { nextDelayMs, resolveRetryConfig } from '../shared/retry.ts';
 import { isTrue } from './expressions.ts';
 import { type Readiness, StepLedger } from './step-ledger.ts';
-import type { StepOutcome, StepRunner } from './step-runner.ts';
+import { type StepOutcome, type StepRunner, succeeded } from './step-runner.ts';
 import { STEP_RUNNERS } from './steps/index.ts';
 import { Workflow } from './workflow.ts';
 import type { WorkflowInput } from './workflow-input.ts';
@@ -76,9 +77,12 @@ class Interpretation {
       if (this.#working.size === 0) break;
       await Promise.race(this.#working.values());
     }
+    for (const step of this.#ledger.toMakeGood) await this.#perform(step);
     for (const step of this.#workflow.steps) {
-      if (!this.#ledger.results.has(step.id))
-        this.#ledger.end(unstarted(step, 'cancelled', 'cancelled', 'An earlier step failed.'));
+      if (this.#ledger.results.has(step.id)) continue;
+      if (this.#ledger.isCompensation(step)) {
+        this.#ledger.end(unstarted(step, 'skipped', 'condition-false', 'Nothing had to be made good.'));
+      } else this.#ledger.end(unstarted(step, 'cancelled', 'cancelled', 'An earlier step failed.'));
     }
   }
 
@@ -114,6 +118,8 @@ class Interpretation {
   #start(step: WorkflowStep): void {
     this.#started.add(step.id);
     const work = this.#perform(step).finally(() => this.#working.delete(step.id));
+    // A cancelled run is told by its first step; the others' rejections are the same news.
+    work.catch(() => undefined);
     this.#working.set(step.id, work);
   }
 
@@ -147,20 +153,44 @@ class Interpretation {
   }
 
   async #outcomeOf(step: WorkflowStep): Promise<StepOutcome | 'skipped'> {
+    const { condition } = step;
+    if (condition !== null) {
+      const met = await this.#caught(async () => {
+        const isMet = await this.#context.step(`step:${step.id}/condition`, () =>
+          isTrue(condition, this.#ledger.scope),
+        );
+        return succeeded(isMet);
+      });
+      if (!met.success) return met;
+      if (met.output === false) return 'skipped';
+    }
+    for (let attempt = 1; ; attempt += 1) {
+      const key = attempt === 1 ? `step:${step.id}` : `step:${step.id}#${attempt}`;
+      const outcome = await this.#attempt(step, key);
+      const delayMs = retryDelay(step, attempt, outcome);
+      if (delayMs === undefined) return outcome;
+      await this.#context.sleep(`${key}/retry`, delayMs);
+    }
+  }
+
+  #attempt(step: WorkflowStep, key: string): Promise<StepOutcome> {
+    const runner: StepRunner = STEP_RUNNERS[step.stepType as keyof typeof STEP_RUNNERS];
     const { scope } = this.#ledger;
+    const inputRuns = this.#ledger.inputRunsOf(step);
+    return this.#caught(() =>
+      runner(step, { run: this.#context, services: this.#services, scope, inputRuns, key }),
+    );
+  }
+
+  /** A step that throws has failed; only the end of the run itself ends the interpretation. */
+  async #caught(work: () => Promise<StepOutcome>): Promise<StepOutcome> {
     try {
-      if (step.condition !== null) {
-        const condition = step.condition;
-        const isMet = await this.#context.step(`step:${step.id}/condition`, () => isTrue(condition, scope));
-        if (!isMet) return 'skipped';
-      }
-      const runner: StepRunner = STEP_RUNNERS[step.stepType as keyof typeof STEP_RUNNERS];
-      const inputRuns = this.#ledger.inputRunsOf(step);
-      return await runner(step, { run: this.#context, services: this.#services, scope, inputRuns });
+      return await work();
     } catch (error) {
       this.#context.signal.throwIfAborted();
-      const stopReason =
-        OrchestratorError.isInstance(error) && error.code === 'timed-out' ? 'timed-out' : 'failed';
+      const stopReason = OrchestratorError.isInstance(error)
+        ? (STOP_REASONS[error.code] ?? 'failed')
+        : 'failed';
       return {
         success: false,
         output: null,
@@ -189,6 +219,31 @@ class Interpretation {
     const asked = await this.#context.waitForSignal(`pause#${this.#round}`, PAUSE_SIGNAL, { timeoutMs: 0 });
     if (asked !== null) await this.#context.waitForSignal(`resume#${this.#round}`, RESUME_SIGNAL);
   }
+}
+
+const STOP_REASONS: Partial<Record<ErrorCode, string>> = {
+  'timed-out': 'timed-out',
+  'limit-reached': 'limit-reached',
+};
+
+/** Errors that the next attempt would meet again. */
+const LASTING: readonly ErrorCode[] = [
+  'condition-failed',
+  'invalid-argument',
+  'not-found',
+  'journal-mismatch',
+  'limit-reached',
+];
+
+/** How long to wait before the next attempt, or undefined when there is to be none. Tasks see to it themselves. */
+function retryDelay(
+  step: WorkflowStep,
+  attempt: number,
+  { success, error, errorMessage }: StepOutcome,
+): number | undefined {
+  if (success || step.stepType === 'task' || step.maxRetries === 0) return undefined;
+  if (error !== null && LASTING.includes(error.code)) return undefined;
+  return nextDelayMs(resolveRetryConfig({ maxRetries: step.maxRetries }), attempt, error ?? errorMessage);
 }
 
 function unstarted(

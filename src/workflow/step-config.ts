@@ -11,6 +11,9 @@ import {
 import { InvalidArgumentError } from '../shared/errors.ts';
 import { SUPPORTED_STEP_TYPES, type WorkflowStepType } from './workflow-types.ts';
 
+/** A year: longer waits are a mistake in the unit. */
+const LONGEST_WAIT_SECONDS = 31_536_000;
+
 /** Throws {@link InvalidArgumentError} naming the member, and for types that this version does not carry out. */
 export function checkStepConfig(
   step: string,
@@ -39,7 +42,16 @@ export function checkStepConfig(
     }
     if (config['maxRounds'] !== undefined) checkInteger(at('maxRounds'), config['maxRounds'], 1);
   }
-  if (stepType === 'wait') checkNumber(at('seconds'), config['seconds'], 0);
+  if (stepType === 'wait') checkNumber(at('seconds'), config['seconds'], 0, LONGEST_WAIT_SECONDS);
+  if (stepType === 'agent_action') {
+    checkText(at('agent'), config['agent']);
+    checkText(at('message'), config['message']);
+  }
+  if (stepType === 'loop') checkLoop(config, at);
+  if (stepType === 'subworkflow') {
+    checkObject(at('workflow'), config['workflow']);
+    checkExpressions(config, at);
+  }
 }
 
 function checkTask(config: Readonly<Record<string, unknown>>, at: (member: string) => string): void {
@@ -51,15 +63,34 @@ function checkTask(config: Readonly<Record<string, unknown>>, at: (member: strin
     checkOneOf(at('priority'), config['priority'], Object.values(TaskPriority));
   if (config['agent'] !== undefined) checkText(at('agent'), config['agent']);
   if (config['metadata'] !== undefined) checkObject(at('metadata'), config['metadata']);
-  if (config['inputs'] !== undefined) {
-    for (const [name, expression] of Object.entries(checkObject(at('inputs'), config['inputs'])))
-      checkText(at(`inputs.${name}`), expression);
+  checkExpressions(config, at);
+}
+
+function checkExpressions(config: Readonly<Record<string, unknown>>, at: (member: string) => string): void {
+  if (config['inputs'] === undefined) return;
+  for (const [name, expression] of Object.entries(checkObject(at('inputs'), config['inputs']))) {
+    checkText(at(`inputs.${name}`), expression);
   }
 }
 
+function checkLoop(config: Readonly<Record<string, unknown>>, at: (member: string) => string): void {
+  checkSteps(config, at);
+  const given = ['times', 'forEach', 'while'].filter((member) => config[member] !== undefined);
+  if (given.length !== 1)
+    throw new InvalidArgumentError(at('times, forEach, while'), 'exactly one of the three', given);
+  if (config['times'] !== undefined) checkInteger(at('times'), config['times']);
+  if (config['forEach'] !== undefined) checkText(at('forEach'), config['forEach']);
+  if (config['while'] !== undefined) checkText(at('while'), config['while']);
+  if (config['maxRounds'] !== undefined) checkInteger(at('maxRounds'), config['maxRounds'], 1);
+}
+
 function checkParallel(config: Readonly<Record<string, unknown>>, at: (member: string) => string): void {
+  checkSteps(config, at);
+  if (config['concurrency'] !== undefined) checkInteger(at('concurrency'), config['concurrency'], 1);
+}
+
+function checkSteps(config: Readonly<Record<string, unknown>>, at: (member: string) => string): void {
   if (!Array.isArray(config['steps']) || config['steps'].length === 0) {
     throw new InvalidArgumentError(at('steps'), 'an array of at least one step', config['steps']);
   }
-  if (config['concurrency'] !== undefined) checkInteger(at('concurrency'), config['concurrency'], 1);
 }

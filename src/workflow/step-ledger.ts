@@ -1,6 +1,7 @@
 /** How the steps of one workflow stand: which have ended, which are ready, which are not to run. Pure bookkeeping. */
 import type { JsonObject } from '../shared/json.ts';
 import type { Scope } from './expressions.ts';
+import { innerWorkflow } from './group.ts';
 import type { Workflow } from './workflow.ts';
 import type { WorkflowInput } from './workflow-input.ts';
 import type { WorkflowStep } from './workflow-step.ts';
@@ -14,10 +15,15 @@ export class StepLedger {
   readonly #input: WorkflowInput;
   readonly #results = new Map<string, StepResult>();
   readonly #notTaken = new Set<string>();
+  /** Names of steps that only make good what another one did. */
+  readonly #compensations: ReadonlySet<string>;
 
   constructor(workflow: Workflow, input: WorkflowInput) {
     this.#workflow = workflow;
     this.#input = input;
+    this.#compensations = new Set(
+      workflow.steps.flatMap(({ onFailure }) => (typeof onFailure === 'string' ? [] : [onFailure.step])),
+    );
   }
 
   get results(): ReadonlyMap<string, StepResult> {
@@ -31,7 +37,7 @@ export class StepLedger {
   /** The first failed step whose failure is the workflow's. */
   get fatal(): StepResult | undefined {
     return [...this.#results.values()].find(
-      ({ stepId, status }) => status === 'failed' && this.#workflow.getStep(stepId)?.onFailure === 'fail',
+      ({ stepId, status }) => status === 'failed' && this.#isFatal(this.#workflow.getStep(stepId)),
     );
   }
 
@@ -42,8 +48,22 @@ export class StepLedger {
     const ended = new Set(this.#results.keys());
     return this.#workflow
       .getReadySteps(ended)
-      .filter(({ id }) => !started.has(id))
+      .filter(({ id, name }) => !started.has(id) && !this.#compensations.has(name))
       .map((step) => ({ step, readiness: this.#readinessOf(step) }));
+  }
+
+  isCompensation({ name }: WorkflowStep): boolean {
+    return this.#compensations.has(name);
+  }
+
+  /** Steps that are to make good what failed steps did, the last failure first. */
+  get toMakeGood(): readonly WorkflowStep[] {
+    const failed = [...this.#results.values()].filter(({ status }) => status === 'failed').reverse();
+    const names = failed.flatMap(({ stepId }) => {
+      const onFailure = this.#workflow.getStep(stepId)?.onFailure;
+      return typeof onFailure === 'object' ? [onFailure.step] : [];
+    });
+    return [...new Set(names)].map((name) => this.#workflow.getStepByName(name) as WorkflowStep);
   }
 
   end(result: StepResult, notTaken: readonly string[] = []): void {
@@ -72,12 +92,8 @@ export class StepLedger {
   #runsOf(stepId: string): readonly string[] {
     const result = this.#results.get(stepId);
     if (result === undefined || result.runId === null) return [];
-    const step = this.#workflow.getStep(stepId);
-    if (step?.stepType !== 'parallel') return [result.runId];
-    const inner = (step.config['steps'] as readonly JsonObject[]).map((one, index) =>
-      String(one['id'] ?? `${stepId}.${index + 1}`),
-    );
-    return inner.map((id) => `${result.runId}/step:${id}`);
+    const inner = innerWorkflow(this.#workflow.getStep(stepId) as WorkflowStep);
+    return inner?.steps.map(({ id }) => `${result.runId}/step:${id}`) ?? [result.runId];
   }
 
   /** Skipped when its branch was not taken or all it depends on was; blocked when a dependency failed or was blocked. */
@@ -87,6 +103,10 @@ export class StepLedger {
     if (results.some((result) => this.#blocks(result))) return 'dependency-failed';
     if (results.length > 0 && results.every(({ status }) => status === 'skipped')) return 'condition-false';
     return 'run';
+  }
+
+  #isFatal(step: WorkflowStep | undefined): boolean {
+    return step?.onFailure === 'fail' || typeof step?.onFailure === 'object';
   }
 
   #blocks({ stepId, status, stopReason }: StepResult): boolean {

@@ -10,6 +10,8 @@ export interface StepContext {
   readonly run: RunContext;
   readonly services: WorkflowServices;
   readonly scope: Scope;
+  /** What this attempt's effects are remembered under. */
+  readonly key: string;
   /** Runs of the steps that this one depends on, nearest first. */
   readonly inputRuns: readonly string[];
 }

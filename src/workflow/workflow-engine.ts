@@ -10,7 +10,8 @@ import type { Backend } from '../contracts/backend.ts';
 import { createLogger } from '../observability/logger.ts';
 import { checkInteger, checkText } from '../shared/check.ts';
 import { systemClock } from '../shared/time.ts';
-import { createConverse } from './converse.ts';
+import { createAsk } from './ask-agent.ts';
+import { type ConverseOptions, createConverse } from './converse.ts';
 import type { Workflow } from './workflow.ts';
 import { createWorkflowFunction } from './workflow-function.ts';
 import { WorkflowRuns } from './workflow-runs.ts';
@@ -65,7 +66,7 @@ export class WorkflowEngine {
         emit: () => undefined,
       }),
     );
-    const converse = createConverse({
+    const speech: ConverseOptions = {
       clock,
       agents,
       contextFor: async (agent, run, signal, key) => {
@@ -81,10 +82,16 @@ export class WorkflowEngine {
           emit: () => undefined,
         });
       },
-    });
+    };
     this.#backend.register(
       RUN_NAMES.workflowFunction,
-      createWorkflowFunction({ clock, names: RUN_NAMES, converse, emit: () => undefined }),
+      createWorkflowFunction({
+        clock,
+        names: RUN_NAMES,
+        converse: createConverse(speech),
+        ask: createAsk(speech),
+        emit: () => undefined,
+      }),
     );
   }
 

@@ -1,9 +1,10 @@
 /** What an interpreted workflow needs from whoever runs it. */
+import type { AgentResponse } from '../contracts/agent.ts';
 import type { RunContext } from '../contracts/backend.ts';
 import type { OrchestratorEventBody } from '../contracts/events.ts';
 import type { JsonValue } from '../shared/json.ts';
 import type { Clock } from '../shared/time.ts';
-import type { ConversationStepConfig } from './workflow-types.ts';
+import type { AgentActionStepConfig, ConversationStepConfig } from './workflow-types.ts';
 
 export interface WorkflowServices {
   readonly clock: Clock;
@@ -21,6 +22,13 @@ export interface WorkflowServices {
     config: ConversationStepConfig,
     signal: AbortSignal,
   ): Promise<JsonValue>;
+  /** Gives one agent one message and returns its answer, a step under `key`. */
+  ask(
+    context: RunContext,
+    key: string,
+    config: AgentActionStepConfig,
+    signal: AbortSignal,
+  ): Promise<AgentResponse>;
   emit(runId: string, body: OrchestratorEventBody): void;
 }
 

@@ -10,7 +10,12 @@ import {
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { type JsonObject, toJsonValue } from '../shared/json.ts';
 import { checkStepConfig } from './step-config.ts';
-import { ON_FAILURE, type OnFailure, type WorkflowStepJson, WorkflowStepType } from './workflow-types.ts';
+import {
+  FAILURE_POLICIES,
+  type OnFailure,
+  type WorkflowStepJson,
+  WorkflowStepType,
+} from './workflow-types.ts';
 
 /** What a new step is told. Only `name` and `stepType` are always required; `config` depends on the type. */
 export interface WorkflowStepInit {
@@ -23,7 +28,7 @@ export interface WorkflowStepInit {
   readonly dependencies?: readonly string[];
   /** @default no limit */
   readonly timeoutSeconds?: number | null;
-  /** Further attempts of a task step whose task fails. @default 0 */
+  /** Further attempts when it fails, each after a longer wait. @default 0 */
   readonly maxRetries?: number;
   /** @default 'fail' */
   readonly onFailure?: OnFailure;
@@ -66,7 +71,7 @@ export class WorkflowStep {
         ? null
         : checkNumber(`timeoutSeconds of step ${this.name}`, timeoutSeconds, 0.001);
     this.maxRetries = checkInteger(`maxRetries of step ${this.name}`, init.maxRetries ?? 0);
-    this.onFailure = checkOneOf(`onFailure of step ${this.name}`, init.onFailure ?? 'fail', ON_FAILURE);
+    this.onFailure = checkOnFailure(this.name, init.onFailure ?? 'fail');
     this.condition = condition === null ? null : checkText(`condition of step ${this.name}`, condition);
     Object.freeze(this);
   }
@@ -74,4 +79,10 @@ export class WorkflowStep {
   toJSON(): WorkflowStepJson {
     return { ...this };
   }
+}
+
+function checkOnFailure(step: string, value: unknown): OnFailure {
+  if (typeof value !== 'object') return checkOneOf(`onFailure of step ${step}`, value, FAILURE_POLICIES);
+  const given = checkObject(`onFailure of step ${step}`, value);
+  return Object.freeze({ step: checkText(`onFailure.step of step ${step}`, given['step']) });
 }

@@ -20,10 +20,13 @@ export type WorkflowStepType = (typeof WorkflowStepType)[keyof typeof WorkflowSt
 /** The types that this version carries out; a workflow with another one is refused. */
 export const SUPPORTED_STEP_TYPES = [
   'task',
-  'parallel',
-  'condition',
+  'agent_action',
   'conversation',
+  'condition',
+  'parallel',
+  'loop',
   'wait',
+  'subworkflow',
 ] as const satisfies readonly WorkflowStepType[];
 
 export const WorkflowStatus = {
@@ -36,12 +39,14 @@ export const WorkflowStatus = {
 } as const;
 export type WorkflowStatus = (typeof WorkflowStatus)[keyof typeof WorkflowStatus];
 
+/** What a failed step means, by name. */
+export const FAILURE_POLICIES = ['fail', 'continue', 'skip-dependents'] as const;
 /**
  * What a failed step means. `fail`: the workflow fails and starts no further step. `continue`: dependents run as if it
- * had completed. `skip-dependents`: what depends on it, directly or not, is skipped and the rest goes on.
+ * had completed. `skip-dependents`: what depends on it, directly or not, is skipped and the rest goes on. `{ step }`: the
+ * workflow fails, and before it ends the named step makes good what was done; it runs in no other case.
  */
-export const ON_FAILURE = ['fail', 'continue', 'skip-dependents'] as const;
-export type OnFailure = (typeof ON_FAILURE)[number];
+export type OnFailure = (typeof FAILURE_POLICIES)[number] | { readonly step: string };
 
 /** Of a `task` step. Texts may hold `${CEL}`, which is filled in once, over `inputs`, `outputs` and `steps`. */
 export interface TaskStepConfig {
@@ -80,6 +85,37 @@ export interface ConversationStepConfig {
   readonly participants: readonly string[];
   /** @default 10 */
   readonly maxRounds?: number;
+}
+
+/** Of an `agent_action` step: one message to one agent. The output is its answer. */
+export interface AgentActionStepConfig {
+  /** The agent's name. */
+  readonly agent: string;
+  /** May hold `${CEL}`. */
+  readonly message: string;
+}
+
+/**
+ * Of a `loop` step: steps of its own, done again and again, one round after the other. Exactly one of `times`, `forEach`
+ * and `while`. In a round `inputs.index` counts from 0, `inputs.item` is the item of `forEach`, and `inputs.last` is what
+ * the round before gave. The output lists what the rounds gave.
+ */
+export interface LoopStepConfig {
+  readonly steps: readonly JsonObject[];
+  readonly times?: number;
+  /** CEL that gives a list. */
+  readonly forEach?: string;
+  /** CEL that is looked at before each round. */
+  readonly while?: string;
+  /** More rounds fail the step with `limit-reached`. @default 100 */
+  readonly maxRounds?: number;
+}
+
+/** Of a `subworkflow` step: a workflow of its own, which sees only the inputs that it is given. */
+export interface SubworkflowStepConfig {
+  readonly workflow: WorkflowJson;
+  /** Each a CEL expression. @default the inputs of the workflow around it */
+  readonly inputs?: Readonly<Record<string, string>>;
 }
 
 /** Of a `wait` step. */

@@ -30,6 +30,7 @@ export class Workflow {
   readonly description: string;
   readonly #ids: IdSource;
   readonly #steps = new Map<string, WorkflowStep>();
+  readonly #byName = new Map<string, WorkflowStep>();
 
   constructor(init: WorkflowInit, { ids = randomIds }: { readonly ids?: IdSource } = {}) {
     checkObject('workflow', init);
@@ -60,6 +61,7 @@ export class Workflow {
       );
     }
     this.#steps.set(added.id, added);
+    this.#byName.set(added.name, added);
     return added;
   }
 
@@ -68,7 +70,7 @@ export class Workflow {
   }
 
   getStepByName(name: string): WorkflowStep | undefined {
-    return this.steps.find((step) => step.name === name);
+    return this.#byName.get(name);
   }
 
   /** Steps not among the ended whose dependencies all are. */
@@ -97,12 +99,8 @@ export class Workflow {
         );
       }
       this.#checkBranches(step);
-      if (step.stepType === 'parallel') {
-        new Workflow({
-          name: step.name,
-          steps: step.config['steps'] as unknown as readonly WorkflowStepInit[],
-        }).validate();
-      }
+      this.#checkCompensation(step);
+      this.#innerOf(step)?.validate();
     }
     const cycle = findCycle(new Map(this.steps.map(({ id, dependencies }) => [id, dependencies])));
     if (cycle === undefined) return;
@@ -127,6 +125,30 @@ export class Workflow {
         );
       }
     }
+  }
+
+  /** What makes good must be ready at any time: it waits for nothing, and nothing waits for it. */
+  #checkCompensation({ name, onFailure }: WorkflowStep): void {
+    if (typeof onFailure === 'string') return;
+    const target = this.getStepByName(onFailure.step);
+    const isFree =
+      target?.dependencies.length === 0 &&
+      this.steps.every(({ dependencies }) => !dependencies.includes(target.id));
+    if (isFree && target.name !== name) return;
+    throw new InvalidArgumentError(
+      `onFailure.step of step ${name}`,
+      'the name of another step that waits for nothing and that nothing waits for',
+      onFailure.step,
+    );
+  }
+
+  #innerOf(step: WorkflowStep): Workflow | undefined {
+    if (step.stepType === 'subworkflow') return Workflow.fromJSON(step.config['workflow']);
+    if (step.stepType !== 'parallel' && step.stepType !== 'loop') return undefined;
+    return new Workflow({
+      name: step.name,
+      steps: step.config['steps'] as unknown as readonly WorkflowStepInit[],
+    });
   }
 
   toJSON(): WorkflowJson {

@@ -57,7 +57,8 @@ export class MemoryRunContext implements RunContext {
     const slept = this.#once('sleep', key, undefined, () => {
       checkNumber('milliseconds', milliseconds, 0, Number.MAX_SAFE_INTEGER);
       return this.#execution.wait<null>((wake) => {
-        const alarm = alarms.set(milliseconds, () => wake(null));
+        if (milliseconds === 0) wake(null);
+        const alarm = milliseconds === 0 ? undefined : alarms.set(milliseconds, () => wake(null));
         return () => alarms.cancel(alarm);
       });
     });
@@ -76,7 +77,9 @@ export class MemoryRunContext implements RunContext {
       const payload = await this.#execution.wait<string>((wake) => {
         this.#run.inbox ??= new RunInbox();
         const undo = this.#run.inbox.take(name, wake);
-        const alarm = timeoutMs === undefined ? undefined : alarms.set(timeoutMs, () => wake('null'));
+        // A look into the inbox that waits for nothing needs no alarm.
+        if (timeoutMs === 0) wake('null');
+        const alarm = timeoutMs ? alarms.set(timeoutMs, () => wake('null')) : undefined;
         return () => {
           undo();
           alarms.cancel(alarm);

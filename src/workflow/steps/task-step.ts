@@ -1,15 +1,16 @@
 /** A step that is a task: a child run on the bounded queue, with the results of earlier steps at hand. */
 
-import { type JsonObject, toJsonValue } from '../../shared/json.ts';
+import { PRIORITY_RANK } from '../../contracts/task.ts';
+import { toJsonValue } from '../../shared/json.ts';
 import { resultOfOutcome } from '../../tasks/run-result.ts';
 import { Task } from '../../tasks/task.ts';
-import { evaluate, fillIn, type Scope } from '../expressions.ts';
+import { evaluateAll, fillIn } from '../expressions.ts';
+import { timeoutOf } from '../group.ts';
 import { type StepRunner, succeeded } from '../step-runner.ts';
 import type { TaskStepConfig } from '../workflow-types.ts';
 
-export const runTaskStep: StepRunner = async (step, { run, services, scope, inputRuns }) => {
+export const runTaskStep: StepRunner = async (step, { run, services, scope, inputRuns, key }) => {
   const config = step.config as unknown as TaskStepConfig;
-  const key = `step:${step.id}`;
   const task = new Task({
     id: `${run.runId}/${key}`,
     title: await fillIn(config.title, scope),
@@ -23,14 +24,15 @@ export const runTaskStep: StepRunner = async (step, { run, services, scope, inpu
     retryConfig: step.maxRetries === 0 ? { strategy: 'none' } : { maxRetries: step.maxRetries },
     metadata: {
       ...config.metadata,
-      inputs: await mapped(config.inputs ?? {}, scope),
+      inputs: await evaluateAll(config.inputs ?? {}, scope),
       inputRuns: [...inputRuns],
     },
   });
+  const timeoutMs = timeoutOf(step);
   const child = await run.child(key, services.names.taskFunction, toJsonValue(task), {
     queue: services.names.taskQueue,
-    priority: 0,
-    ...(step.timeoutSeconds === null ? {} : { timeoutMs: Math.ceil(step.timeoutSeconds * 1000) }),
+    priority: PRIORITY_RANK[task.priority],
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
   services.emit(child.id, { type: 'task-submitted', title: task.title });
   const result = resultOfOutcome(await child.outcome());
@@ -45,12 +47,3 @@ export const runTaskStep: StepRunner = async (step, { run, services, scope, inpu
     runId: child.id,
   };
 };
-
-async function mapped(expressions: Readonly<Record<string, string>>, scope: Scope): Promise<JsonObject> {
-  const values = await Promise.all(
-    Object.entries(expressions).map(
-      async ([name, expression]) => [name, await evaluate(expression, scope)] as const,
-    ),
-  );
-  return Object.fromEntries(values);
-}
