@@ -29,7 +29,7 @@ export async function answerFrom(
   const question = message.content;
   const artifacts = await holdings(speaker, skills, question, context);
   const statements = artifacts.flatMap((artifact) =>
-    statementsOf(artifact, keywordsOf(skills, artifact.skill)),
+    statementsOf(artifact, keywordsOf(skills, artifact.skill), question),
   );
   const isTurn = message.messageType === 'conversation-turn';
   const chosen = isTurn
@@ -47,17 +47,6 @@ export async function answerFrom(
     );
   }
   return respond(speaker, context, outOfScope(speaker, artifacts), artifacts, [], { outOfScope: true });
-}
-
-function repeats(text: string, question: string): boolean {
-  const bare = (some: string): string =>
-    ` ${
-      some
-        .toLowerCase()
-        .match(/[\p{L}\p{N}]+/gu)
-        ?.join(' ') ?? ''
-    } `;
-  return bare(text).includes(bare(question));
 }
 
 function chooseStatements(question: string, statements: readonly Statement[]): readonly Statement[] {

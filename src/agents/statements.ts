@@ -1,6 +1,6 @@
 /** Cuts artifacts into statements that can be ranked against a question, each with where it comes from. */
 import type { Artifact, Finding } from '../contracts/artifact.ts';
-import type { JsonValue } from '../shared/json.ts';
+import type { JsonObject, JsonValue } from '../shared/json.ts';
 
 /** One thing an agent can say. */
 export interface Statement {
@@ -17,8 +17,11 @@ export interface Statement {
 const MAX_FACTS = 400;
 const MAX_FACT_LENGTH = 300;
 
-/** What an artifact says: its summary, each finding, and each fact in its data. */
-export function statementsOf(artifact: Artifact, keywords: string): readonly Statement[] {
+/**
+ * What an artifact says: its summary, each finding, and each fact in its data. A value that only repeats the question,
+ * such as the query that was searched for, is no fact.
+ */
+export function statementsOf(artifact: Artifact, keywords: string, question = ''): readonly Statement[] {
   const summary: Statement = {
     id: `${artifact.id}#summary`,
     text: `${artifact.title}: ${artifact.summary}`,
@@ -35,7 +38,7 @@ export function statementsOf(artifact: Artifact, keywords: string): readonly Sta
       finding,
     };
   });
-  const facts = factsOf(artifact.data, artifact.title)
+  const facts = factsOf(artifact.data, artifact.title, question.trim())
     .slice(0, MAX_FACTS)
     .map(
       (text, index): Statement => ({
@@ -56,25 +59,26 @@ export function words(name: string): string {
     .toLowerCase();
 }
 
-function factsOf(value: JsonValue, label: string, depth = 0): string[] {
-  if (typeof value !== 'object' || value === null) return [`${label}: ${String(value)}`];
+function factsOf(value: JsonValue, label: string, question: string, depth = 0): string[] {
+  const tells = (one: JsonValue): boolean => isLeaf(one) && one !== null && one !== question;
+  if (isLeaf(value)) return tells(value) ? [`${label}: ${String(value)}`] : [];
   if (depth > 4) return [];
   if (Array.isArray(value)) {
     const items = value as readonly JsonValue[];
     if (items.length > 0 && items.every(isLeaf))
-      return [`${label}: ${items.slice(0, 20).map(String).join(', ')}`];
-    return items.flatMap((item) => factsOf(item, label, depth + 1));
+      return [`${label}: ${items.filter(tells).slice(0, 20).map(String).join(', ')}`];
+    return items.flatMap((item) => factsOf(item, label, question, depth + 1));
   }
-  const entries = Object.entries(value);
-  const leaves = entries.filter(([, member]) => isLeaf(member));
+  const entries = Object.entries(value as JsonObject);
+  const told = entries.filter(([, member]) => tells(member));
   const own =
-    leaves.length === 0
+    told.length === 0
       ? []
-      : [`${label}: ${leaves.map(([key, member]) => `${words(key)} ${String(member)}`).join(', ')}`];
+      : [`${label}: ${told.map(([key, member]) => `${words(key)} ${String(member)}`).join(', ')}`];
   const nested = entries.filter(([, member]) => !isLeaf(member));
   return [
     ...own,
-    ...nested.flatMap(([key, member]) => factsOf(member, `${label}, ${words(key)}`, depth + 1)),
+    ...nested.flatMap(([key, member]) => factsOf(member, `${label}, ${words(key)}`, question, depth + 1)),
   ];
 }
 
