@@ -82,7 +82,7 @@ function inline(text: string): string {
       .replace(/>/g, '&gt;')
       // What would begin a list or a line across the page.
       .replace(/^(?=[-=])/, '\\')
-      .replace(/^(\d+)(?=[.)])/, '$1\\')
+      .replace(/^(\d+)(?=[.)](?:\s|$))/, '$1\\')
       // Addresses become links and names after an at-sign call people by themselves; a break that nobody sees stops both.
       .replace(/:(?=\/\/)|\bwww(?=\.)|@/gi, '$&\u200b')
   );
