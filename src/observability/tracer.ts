@@ -202,6 +202,11 @@ export class Tracer {
     }
   }
 
+  /** Ids of the traces that are kept, oldest first. */
+  get traceIds(): readonly string[] {
+    return [...this.#traces.keys()];
+  }
+
   /** The spans of a trace in the order they started, given the id of the trace or of any of its spans. */
   getTrace(id: string): readonly SpanRecord[] {
     const traceId = this.#spans.get(id)?.record.traceId ?? id;

@@ -104,6 +104,7 @@ export class Orchestrator {
         prepare: (agent) => this.#registry.prepare(agent),
         results: (runId, ofTenant) => backend.store.get(runId, ofTenant),
         correct: createCorrector(this.#options.evaluators),
+        metrics: this.#options.metrics,
         emit: (runId, body) => this.#tell(runId, body),
       }),
     );

@@ -252,12 +252,10 @@ describe('starting and stopping', () => {
 
   it('lets work in hand go on for a while at shutdown', async () => {
     const orchestrator = orchestratorWith(
-      new WorkingAgent(
-        async () => {
+      new WorkingAgent(async () => {
         await new Promise((resolve) => setTimeout(resolve, 30));
         return { success: true };
-      },
-      ),
+      }),
     );
     const running = orchestrator.runTask({ title: 'Short', ...WORK });
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -6,6 +6,7 @@ import type { AgentContext, AgentContract, AgentEvent } from '../../contracts/ag
 import type { RunContext, RunFunction } from '../../contracts/backend.ts';
 import type { OrchestratorEventBody } from '../../contracts/events.ts';
 import { NO_USAGE, type TaskOutcome, type TaskResult } from '../../contracts/task.ts';
+import type { MetricsCollector } from '../../observability/metrics.ts';
 import { errorToJson, OrchestratorError } from '../../shared/errors.ts';
 import { isPlainObject, type JsonObject, toJsonValue } from '../../shared/json.ts';
 import { nextDelayMs } from '../../shared/retry.ts';
@@ -29,6 +30,8 @@ export interface TaskServices {
   readonly results: ResultReader;
   /** Does the task and improves the outcome. @default the agent's outcome as it is */
   readonly correct?: (agent: AgentContract, task: Task, context: AgentContext) => Promise<TaskOutcome>;
+  /** Counts and times attempts. @default not measured */
+  readonly metrics?: MetricsCollector;
   emit(runId: string, body: OrchestratorEventBody): void;
 }
 
@@ -39,7 +42,7 @@ export function createTaskFunction(services: TaskServices): RunFunction {
     let usage = NO_USAGE;
     for (let attempt = 1; ; attempt += 1) {
       const journalled = await context.step(`attempt#${attempt}`, async ({ signal }) =>
-        toJsonValue(await makeAttempt(services, context, task, attempt, signal)),
+        toJsonValue(await measuredAttempt(services, context, task, attempt, signal)),
       );
       const result = journalled as unknown as TaskResult;
       usage = addUsage(usage, result.usage);
@@ -80,6 +83,32 @@ export function taskFailure(task: Pick<Task, 'id' | 'title'>, result: TaskResult
     {
       details: { taskId: task.id, result: toJsonValue(result) },
     },
+  );
+}
+
+/** An attempt as a span and in the metrics `task_attempts_total` and `task_attempt_ms`. */
+function measuredAttempt(
+  services: TaskServices,
+  context: RunContext,
+  task: Task,
+  attempt: number,
+  signal: AbortSignal,
+): Promise<TaskResult> {
+  const attributes = { taskId: task.id, taskType: task.taskType, attempt, tenant: task.tenant };
+  return services.sources.tracer.withSpan(
+    'task.attempt',
+    async (spanId) => {
+      const result = await makeAttempt(services, context, task, attempt, signal);
+      const agent = String(result.metadata['agent'] ?? 'none');
+      services.sources.tracer.addEvent(spanId, 'task.attempt.ended', {
+        agent,
+        stopReason: result.stopReason,
+      });
+      services.metrics?.incrementCounter('task_attempts_total', 1, { agent, outcome: result.stopReason });
+      services.metrics?.recordTimer('task_attempt_ms', result.executionTimeMs, { agent });
+      return result;
+    },
+    { attributes },
   );
 }
 
