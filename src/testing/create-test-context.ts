@@ -1,4 +1,8 @@
 /** An agent's context for a test: in memory, with a still clock, and a record of what the agent told. */
+
+import { buildContext } from '../agents/running/agent-context.ts';
+import type { StepFunction } from '../agents/running/step-function.ts';
+import { WorkspacePool } from '../agents/running/workspace-pool.ts';
 import type { AgentContext, AgentContract, AgentEvent } from '../contracts/agent.ts';
 import type { AgentMemory, KnowledgeReader } from '../contracts/memory.ts';
 import type { ModelClient } from '../contracts/model.ts';
@@ -9,9 +13,6 @@ import { KnowledgeBase } from '../memory/knowledge-base.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { Tracer } from '../observability/tracer.ts';
-import { buildContext } from '../agents/running/agent-context.ts';
-import type { StepFunction } from '../agents/running/step-function.ts';
-import { WorkspacePool } from '../agents/running/workspace-pool.ts';
 import type { JsonValue } from '../shared/json.ts';
 import type { Clock } from '../shared/time.ts';
 import { ManualClock } from './manual-clock.ts';
