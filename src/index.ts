@@ -125,8 +125,9 @@ export { MetricsCollector } from './observability/metrics.ts';
 export { Tracer } from './observability/tracer.ts';
 export type { MessageInit } from './orchestrator/messaging.ts';
 // The orchestrator
-export { Orchestrator, type OrchestratorStatus, type WaitOptions } from './orchestrator/orchestrator.ts';
+export { Orchestrator, type OrchestratorStatus } from './orchestrator/orchestrator.ts';
 export type { OrchestratorOptions } from './orchestrator/orchestrator-options.ts';
+export type { WaitOptions } from './orchestrator/wait-options.ts';
 // Shared
 export { type ErrorCode, type ErrorJson, InvalidArgumentError, OrchestratorError } from './shared/errors.ts';
 export type { IdSource } from './shared/ids.ts';

@@ -4,7 +4,14 @@ import type { AgentMemory } from '../contracts/memory.ts';
 import type { ModelClient } from '../contracts/model.ts';
 import type { AnySkill } from '../contracts/skill.ts';
 import { TaskType } from '../contracts/task.ts';
-import { checkBoolean, checkOneOf, checkText } from '../shared/check.ts';
+import {
+  checkBoolean,
+  checkKeys,
+  checkListOf,
+  checkMethods,
+  checkOneOf,
+  checkText,
+} from '../shared/check.ts';
 import { InvalidArgumentError } from '../shared/errors.ts';
 import { isPlainObject } from '../shared/json.ts';
 
@@ -38,6 +45,24 @@ export interface AgentProfile extends AgentOptions {
   readonly needsModelFor?: readonly TaskType[];
 }
 
+const KNOWN: readonly string[] = [
+  'name',
+  'description',
+  'capabilities',
+  'taskTypes',
+  'needsModelFor',
+  'enableAutogen',
+  'model',
+  'systemMessage',
+  'skills',
+  'memory',
+];
+
+/** Checks skills by what an agent asks of them. Throws {@link InvalidArgumentError}. */
+export function checkSkills(skills: readonly AnySkill[]): readonly AnySkill[] {
+  return checkListOf('skills', skills, ['available', 'run'], 'a skill');
+}
+
 /** Checks a profile. Throws {@link InvalidArgumentError}. */
 export function checkProfile(profile: AgentProfile): AgentProfile {
   if (!isPlainObject(profile))
@@ -46,6 +71,7 @@ export function checkProfile(profile: AgentProfile): AgentProfile {
       'an object with name, description, capabilities and taskTypes',
       profile,
     );
+  checkKeys('profile', profile, KNOWN);
   checkText('name', profile.name);
   checkText('description', profile.description);
   checkList('capabilities', profile.capabilities, Object.values(AgentCapability));
@@ -57,6 +83,9 @@ export function checkProfile(profile: AgentProfile): AgentProfile {
   if (skills !== undefined && typeof skills !== 'function' && !Array.isArray(skills)) {
     throw new InvalidArgumentError('skills', 'an array of skills or a function that loads them', skills);
   }
+  if (Array.isArray(skills)) checkSkills(skills);
+  if (profile.memory !== undefined)
+    checkMethods('memory', profile.memory, ['store', 'search'], 'the memory of an agent');
   if (profile.model !== undefined && typeof profile.model?.create !== 'function') {
     throw new InvalidArgumentError(
       'model',

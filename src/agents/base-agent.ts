@@ -14,9 +14,10 @@ import type { AgentMemory } from '../contracts/memory.ts';
 import type { ModelClient } from '../contracts/model.ts';
 import type { AnySkill } from '../contracts/skill.ts';
 import type { TaskJson, TaskOutcome, TaskType } from '../contracts/task.ts';
+import { checkObject, checkString } from '../shared/check.ts';
 import { InvalidArgumentError } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
-import { type AgentProfile, checkProfile, type SkillSource } from './agent-options.ts';
+import { type AgentProfile, checkProfile, checkSkills, type SkillSource } from './agent-options.ts';
 import { answerFrom } from './answer.ts';
 import { concludeTask } from './conclude-task.ts';
 import { performSkill } from './perform-skill.ts';
@@ -61,6 +62,8 @@ export class BaseAgent implements AgentContract {
    * `task.metadata.skillInputs` may hold an input for each by name.
    */
   async handleTask(task: TaskJson, context: AgentContext): Promise<TaskOutcome> {
+    checkObject('task.metadata', checkObject('task', task)['metadata']);
+    checkObject('context', context);
     const skills = await this.#skillsFor(task);
     const inputs = skillInputs(task.metadata);
     const artifacts: Artifact[] = [];
@@ -75,6 +78,8 @@ export class BaseAgent implements AgentContract {
 
   /** Answers from what its skills found in the workspace, citing artifact, finding, file and line. */
   async processMessage(message: AgentMessage, context: AgentContext): Promise<AgentResponse> {
+    checkString('message.content', checkObject('message', message)['content']);
+    checkObject('context', context);
     return answerFrom(this, await this.skills(), message, context);
   }
 
@@ -99,7 +104,7 @@ export class BaseAgent implements AgentContract {
 }
 
 async function loadSkills(source: SkillSource): Promise<readonly AnySkill[]> {
-  return typeof source === 'function' ? source() : source;
+  return typeof source === 'function' ? checkSkills(await source()) : source;
 }
 
 function skillInputs(metadata: JsonObject): Readonly<Record<string, unknown>> {

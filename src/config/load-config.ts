@@ -7,6 +7,7 @@ import { type FileValues, readConfigFile, type Variables } from './config-file.t
 import { CONFIG_KEYS, type ConfigKey } from './config-keys.ts';
 import type { Environment } from './environment.ts';
 import type { Secret } from './secret.ts';
+import { checkVariables } from './variables.ts';
 
 /** What a program is told by its environment and its file. Frozen. */
 export interface OrchestratorConfig {
@@ -66,6 +67,7 @@ export interface LoadConfigOptions {
 export async function loadConfig(options: LoadConfigOptions = {}): Promise<OrchestratorConfig> {
   checkObject('options', options);
   const { environment = process.env } = options;
+  checkVariables(environment);
   const cwd = resolve(options.cwd === undefined ? '.' : checkText('cwd', options.cwd));
   const file = options.file === undefined ? undefined : checkText('file', options.file);
   const found = await readConfigFile({ cwd, environment, file }, checkSignal('signal', options.signal));

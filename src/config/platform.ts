@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, homedir, platform, totalmem } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { checkFunction, checkObject } from '../shared/check.ts';
 import type { Variables } from './config-file.ts';
+import { checkVariables } from './variables.ts';
 
 /** Facts about the machine. */
 export interface PlatformInfo {
@@ -47,7 +49,10 @@ const CI_VARIABLES = [
 
 /** Tells about the machine. Reads a few small files on Linux and starts nothing. */
 export function getPlatformInfo(sources: PlatformSources = {}): PlatformInfo {
+  checkObject('sources', sources);
   const { environment = process.env, readText = readSmallFile } = sources;
+  checkVariables(environment);
+  checkFunction('readText', readText);
   const os = sources.platform ?? platform();
   const isLinux = os === 'linux';
   const kernel = isLinux ? (readText('/proc/sys/kernel/osrelease') ?? '') : '';

@@ -62,3 +62,22 @@ export type OrchestratorEventBody =
   | { readonly type: 'listener-failed'; readonly error: ErrorJson };
 
 export type OrchestratorEvent = OrchestratorEventBody & EventStamp;
+
+const TYPES: Readonly<Record<OrchestratorEventBody['type'], true>> = {
+  'task-submitted': true,
+  'task-started': true,
+  'task-retrying': true,
+  'task-completed': true,
+  'task-failed': true,
+  'task-cancelled': true,
+  'agent-reported': true,
+  'workflow-started': true,
+  'workflow-step-started': true,
+  'workflow-step-finished': true,
+  'workflow-finished': true,
+  'message-sent': true,
+  'listener-failed': true,
+};
+
+/** The `type` of every event. */
+export const EVENT_TYPES = Object.keys(TYPES) as readonly OrchestratorEventBody['type'][];

@@ -1,10 +1,10 @@
 /** Keeps conversations: makes, finds and ends them, and runs one over agents. */
 import { mergeSignals } from '../shared/abort.ts';
-import { checkText } from '../shared/check.ts';
+import { checkFunction, checkInteger, checkObject, checkString, checkText } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { Conversation, type ConversationMode } from './conversation.ts';
-import { runSequential, type SequentialOptions } from './sequential.ts';
+import { checkSequentialOptions, runSequential, type SequentialOptions } from './sequential.ts';
 
 /** Conversations of one orchestrator. Ended ones are kept up to a limit, the oldest going first. */
 export class ConversationManager {
@@ -14,12 +14,11 @@ export class ConversationManager {
   readonly #keepEnded: number;
 
   /** `keepEnded`: how many ended conversations stay. @default 1000 */
-  constructor({
-    ids = randomIds,
-    keepEnded = 1000,
-  }: { readonly ids?: IdSource; readonly keepEnded?: number } = {}) {
-    this.#ids = ids;
-    this.#keepEnded = keepEnded;
+  constructor(options: { readonly ids?: IdSource; readonly keepEnded?: number } = {}) {
+    checkObject('options', options);
+    const { ids = randomIds, keepEnded = 1000 } = options;
+    this.#ids = checkFunction('ids', ids);
+    this.#keepEnded = checkInteger('keepEnded', keepEnded);
   }
 
   /** Throws `invalid-argument` on a bad topic, participant or mode, `already-exists` on an id in use. */
@@ -29,6 +28,7 @@ export class ConversationManager {
     readonly mode?: ConversationMode;
     readonly id?: string;
   }): Conversation {
+    checkObject('options', options);
     const id = options.id ?? this.#ids('conversation');
     if (this.#conversations.has(id)) {
       throw new OrchestratorError('already-exists', `There is already a conversation ${id}.`, {
@@ -63,6 +63,7 @@ export class ConversationManager {
 
   /** Cancels one that has not ended; one that is going on ends after the turn in hand was told. Throws `not-found` or `illegal-transition`. */
   endConversation(id: string, detail = 'It was ended by its owner.'): void {
+    checkString('detail', detail);
     const conversation = this.#known(id);
     const running = this.#running.get(id);
     if (running === undefined) conversation.end('cancelled', 'cancelled', detail);
@@ -72,6 +73,7 @@ export class ConversationManager {
   /** Runs it to its end. Throws when a participant is not among `agents`, or there are none, or `options.signal` aborts. */
   async run(id: string, options: SequentialOptions): Promise<Conversation> {
     const conversation = this.#known(id);
+    checkSequentialOptions(options);
     const agents = conversation.participants.map((name) => {
       const agent = options.agents.find((candidate) => candidate.name === name);
       if (agent !== undefined) return agent;

@@ -1,5 +1,5 @@
 /** A conversation: who takes part, what was said, and how it stands. */
-import { checkOneOf, checkText, checkTextArray } from '../shared/check.ts';
+import { checkObject, checkOneOf, checkString, checkText, checkTextArray } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { type JsonObject, toJsonValue } from '../shared/json.ts';
 
@@ -77,7 +77,9 @@ export class Conversation {
   #stopReason: ConversationStop | null = null;
   #stopDetail: string | null = null;
 
-  constructor({ id, topic, participants = [], mode = 'sequential' }: ConversationOptions) {
+  constructor(options: ConversationOptions) {
+    checkObject('options', options);
+    const { id, topic, participants = [], mode = 'sequential' } = options;
     this.id = checkText('id', id);
     this.topic = checkText('topic', topic);
     this.mode = checkOneOf('mode', mode, Object.values(ConversationMode));
@@ -133,6 +135,9 @@ export class Conversation {
     stopReason: ConversationStop,
     detail: string | null = null,
   ): void {
+    checkOneOf('status', status, ['completed', 'failed', 'cancelled']);
+    checkOneOf('stopReason', stopReason, CONVERSATION_STOPS);
+    if (detail !== null) checkString('detail', detail);
     this.#move(status);
     this.#stopReason = stopReason;
     this.#stopDetail = detail;

@@ -3,7 +3,8 @@
  * A round in which all pass ends the conversation.
  */
 import type { AgentContext, AgentContract, AgentResponse } from '../contracts/agent.ts';
-import { toError } from '../shared/errors.ts';
+import { checkFunction, checkInteger, checkListOf, checkObject } from '../shared/check.ts';
+import { InvalidArgumentError, toError } from '../shared/errors.ts';
 import { digestOf, type JsonValue } from '../shared/json.ts';
 import type { Conversation, ConversationStop, ConversationTurn, PostReference } from './conversation.ts';
 
@@ -23,6 +24,20 @@ export interface SequentialOptions {
   /** Asked after each turn; a text ends the conversation and is kept as its detail. */
   readonly isOver?: (turns: readonly ConversationTurn[]) => string | undefined;
   readonly onTurn?: (turn: ConversationTurn) => void;
+}
+
+/** Throws `invalid-argument` for what is missing or of the wrong kind. */
+export function checkSequentialOptions(options: SequentialOptions): void {
+  checkObject('options', options);
+  const { agents, contextFor, step, signal, now, maxRounds, isOver, onTurn } = options;
+  checkListOf('agents', agents, ['processMessage'], 'an agent');
+  checkFunction('contextFor', contextFor);
+  checkFunction('step', step);
+  checkFunction('now', now);
+  if (!(signal instanceof AbortSignal)) throw new InvalidArgumentError('signal', 'an AbortSignal', signal);
+  if (maxRounds !== undefined) checkInteger('maxRounds', maxRounds, 1);
+  if (isOver !== undefined) checkFunction('isOver', isOver);
+  if (onTurn !== undefined) checkFunction('onTurn', onTurn);
 }
 
 /** Runs the conversation to its end and records it there. Rejects only when the signal aborts. */

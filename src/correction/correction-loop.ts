@@ -1,7 +1,17 @@
 /** Judges an output, has it corrected and judges again, until it is good enough or there is a reason to stop. */
 import type { EvaluationContract, EvaluationResult } from '../contracts/evaluation.ts';
 import type { TaskJson } from '../contracts/task.ts';
-import { checkFunction, checkInteger, checkNumber, checkSignal, checkText } from '../shared/check.ts';
+import {
+  checkClock,
+  checkFunction,
+  checkInteger,
+  checkJson,
+  checkMethods,
+  checkNumber,
+  checkObject,
+  checkSignal,
+  checkText,
+} from '../shared/check.ts';
 import { InvalidArgumentError } from '../shared/errors.ts';
 import type { JsonValue } from '../shared/json.ts';
 import type { TerminationCondition } from '../shared/termination.ts';
@@ -51,17 +61,22 @@ export class CorrectionLoop {
   readonly #stopWhen: TerminationCondition<CorrectionState> | undefined;
   readonly #clock: Clock;
 
-  constructor({
-    evaluators = [],
-    maxIterations = 3,
-    minPassingScore = 0.8,
-    stopWhen,
-    clock = systemClock,
-  }: CorrectionLoopOptions = {}) {
+  constructor(options: CorrectionLoopOptions = {}) {
+    checkObject('options', options);
+    const {
+      evaluators = [],
+      maxIterations = 3,
+      minPassingScore = 0.8,
+      stopWhen,
+      clock = systemClock,
+    } = options;
     this.maxIterations = checkInteger('maxIterations', maxIterations, 1);
     this.minPassingScore = checkNumber('minPassingScore', minPassingScore, 0, 1);
+    if (stopWhen !== undefined) checkMethods('stopWhen', stopWhen, ['check'], 'a condition');
     this.#stopWhen = stopWhen;
-    this.#clock = clock;
+    this.#clock = checkClock('clock', clock);
+    if (!Array.isArray(evaluators))
+      throw new InvalidArgumentError('evaluators', 'an array of evaluators', evaluators);
     for (const evaluator of evaluators) this.addEvaluator(evaluator);
   }
 
@@ -71,13 +86,8 @@ export class CorrectionLoop {
   }
 
   addEvaluator(evaluator: EvaluationContract): void {
-    if (typeof (evaluator as Partial<EvaluationContract> | undefined)?.evaluate !== 'function') {
-      throw new InvalidArgumentError(
-        'evaluator',
-        'an evaluator with a name and an evaluate method',
-        evaluator,
-      );
-    }
+    checkMethods('evaluator', evaluator, ['evaluate'], 'an evaluator with a name and an evaluate method');
+    checkText('evaluator.name', evaluator.name);
     this.#evaluators.push(evaluator);
   }
 
@@ -90,15 +100,19 @@ export class CorrectionLoop {
   async run(
     task: TaskJson | { toJSON(): TaskJson },
     output: JsonValue,
-    { signal, correct, onStatus }: CorrectionRunOptions = {},
+    options: CorrectionRunOptions = {},
   ): Promise<CorrectionLoopResult> {
+    checkObject('options', options);
+    const { signal, correct, onStatus } = options;
     if (this.#evaluators.length === 0) {
       // An output that nobody judged did not pass.
       throw new InvalidArgumentError('evaluators', 'at least one evaluator', this.#evaluators);
     }
     if (correct !== undefined) checkFunction('correct', correct);
+    if (onStatus !== undefined) checkFunction('onStatus', onStatus);
+    checkJson('output', output);
     const run = new CorrectionRun({
-      task: 'toJSON' in task ? task.toJSON() : task,
+      task: plainTask(task),
       evaluators: this.evaluators,
       handlers: new Map(this.#handlers),
       correct,
@@ -112,4 +126,14 @@ export class CorrectionLoop {
     });
     return await run.start(output);
   }
+}
+
+/** The task as data. What it must have is what evaluators ask for first. */
+function plainTask(task: TaskJson | { toJSON(): TaskJson }): TaskJson {
+  const hasJson = typeof (task as { toJSON?: unknown } | null)?.toJSON === 'function';
+  const json = hasJson ? (task as { toJSON(): TaskJson }).toJSON() : (task as TaskJson);
+  checkObject('task', json);
+  checkText('task.id', json.id);
+  checkText('task.title', json.title);
+  return json;
 }

@@ -6,7 +6,16 @@ import type {
   KnowledgeReader,
 } from '../contracts/memory.ts';
 import type { StatePort } from '../contracts/state.ts';
-import { checkInteger, checkObject, checkOneOf, checkString, checkText } from '../shared/check.ts';
+import {
+  checkClock,
+  checkFunction,
+  checkInteger,
+  checkObject,
+  checkOneOf,
+  checkSignal,
+  checkString,
+  checkText,
+} from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
@@ -67,8 +76,8 @@ export class KnowledgeBase implements KnowledgeReader {
     checkObject('options', options);
     this.#maxEntries =
       options.maxEntries === undefined ? Infinity : checkInteger('maxEntries', options.maxEntries, 1);
-    this.#clock = options.clock ?? systemClock;
-    this.#ids = options.ids ?? randomIds;
+    this.#clock = checkClock('clock', options.clock ?? systemClock);
+    this.#ids = checkFunction('ids', options.ids ?? randomIds);
   }
 
   /** A base with a dozen entries on common practice in software work, each with what it rests on. */
@@ -91,6 +100,7 @@ export class KnowledgeBase implements KnowledgeReader {
     state: StatePort,
     options: KnowledgeBaseOptions & PersistenceOptions & { readonly owner: string },
   ): Promise<KnowledgeBase> {
+    checkObject('options', options);
     const base = new KnowledgeBase(options);
     const persistence = new Persistence<KnowledgeEntry>(
       state,
@@ -263,7 +273,9 @@ export class KnowledgeBase implements KnowledgeReader {
 
   /** Writes what is not yet written. Does nothing for a base that was not opened on a state port. */
   async flush(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    await this.#persistence?.flush(options.signal);
+    checkObject('options', options);
+    const signal = checkSignal('signal', options.signal);
+    await this.#persistence?.flush(signal);
   }
 
   /** The same as {@link flush}. */

@@ -1,7 +1,16 @@
 /** An agent's memory: short-term entries that fade, long-term ones that stay, searched by rank. */
 import { type AgentMemory, type MemoryEntry, type MemoryQuery, MemoryType } from '../contracts/memory.ts';
 import type { StatePort } from '../contracts/state.ts';
-import { checkInteger, checkNumber, checkObject, checkOneOf, checkString } from '../shared/check.ts';
+import {
+  checkClock,
+  checkFunction,
+  checkInteger,
+  checkNumber,
+  checkObject,
+  checkOneOf,
+  checkSignal,
+  checkString,
+} from '../shared/check.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
 import { compareTexts } from './compare-texts.ts';
@@ -58,8 +67,8 @@ export class MemoryStore implements AgentMemory {
     this.#maxLongTerm = checkInteger('maxLongTerm', options.maxLongTerm ?? 1000, 1);
     const hours = checkNumber('shortTermTtlHours', options.shortTermTtlHours ?? 24, 0, 1_000_000);
     this.#timeToLive = hours * MILLISECONDS_PER_HOUR;
-    this.#clock = options.clock ?? systemClock;
-    this.#ids = options.ids ?? randomIds;
+    this.#clock = checkClock('clock', options.clock ?? systemClock);
+    this.#ids = checkFunction('ids', options.ids ?? randomIds);
   }
 
   /**
@@ -150,7 +159,9 @@ export class MemoryStore implements AgentMemory {
   }
 
   /** Promotes the short-term entries that are important or often used, and drops the expired. Says what it did. */
-  consolidate({ minImportance = 0.7, minAccessCount = 3 }: ConsolidateOptions = {}): Consolidation {
+  consolidate(options: ConsolidateOptions = {}): Consolidation {
+    checkObject('options', options);
+    const { minImportance = 0.7, minAccessCount = 3 } = options;
     checkNumber('minImportance', minImportance, 0, 1);
     checkInteger('minAccessCount', minAccessCount);
     const expired = this.#purge();
@@ -242,7 +253,9 @@ export class MemoryStore implements AgentMemory {
 
   /** Writes what is not yet written. Does nothing for a memory that was not opened on a state port. */
   async flush(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    await this.#persistence?.flush(options.signal);
+    checkObject('options', options);
+    const signal = checkSignal('signal', options.signal);
+    await this.#persistence?.flush(signal);
   }
 
   /** The same as {@link flush}. */

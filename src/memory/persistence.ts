@@ -2,7 +2,7 @@
 import type { StatePort, StateRecord } from '../contracts/state.ts';
 import { type Logger, silentLogger } from '../observability/logger.ts';
 import { raceSignal } from '../shared/abort.ts';
-import { checkInteger, checkObject } from '../shared/check.ts';
+import { checkInteger, checkObject, checkSignal } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { canonicalJson, type JsonValue, toJsonValue } from '../shared/json.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
@@ -73,7 +73,7 @@ export class Persistence<E extends { readonly id: string }> {
 
   /** Reads what is stored. Rejects with `schema-mismatch` for a record of a later release, and for a broken one. */
   async load(signal?: AbortSignal): Promise<readonly E[]> {
-    const records = await raceSignal(this.#state.list(this.#prefix), signal);
+    const records = await raceSignal(this.#state.list(this.#prefix), checkSignal('signal', signal));
     return records.map((record) => {
       const entry = this.#parse(record);
       this.#versions.set(entry.id, record.version);

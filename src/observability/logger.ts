@@ -1,6 +1,13 @@
 /** Structured logs over pino. */
 import { pino } from 'pino';
-import { checkFunction, checkOneOf } from '../shared/check.ts';
+import {
+  checkClock,
+  checkFunction,
+  checkMethods,
+  checkObject,
+  checkOneOf,
+  checkString,
+} from '../shared/check.ts';
 import { InvalidArgumentError } from '../shared/errors.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
 import { LOG_LEVEL_NAMES, type LogLevel, parseLogLevel } from './log-level.ts';
@@ -60,11 +67,21 @@ export interface LoggerOptions {
  * // {"level":"warn","time":"…","runId":"run-1","attempt":2,"token":"[redacted]","message":"The model did not answer."}
  */
 export function createLogger(options: LoggerOptions = {}): RootLogger {
+  checkObject('options', options);
   const { format = 'auto', bindings = {}, secrets, clock = systemClock } = options;
-  const level = parseLogLevel(options.level ?? 'info');
+  const level = parseLogLevel(checkString('level', options.level ?? 'info'));
   if (level === undefined)
     throw new InvalidArgumentError('level', `one of ${LOG_LEVEL_NAMES.join(', ')}`, options.level);
   checkOneOf('format', format, ['auto', 'json', 'readable']);
+  checkClock('clock', clock);
+  if (options.stream !== undefined) checkMethods('stream', options.stream, ['write'], 'a stream');
+  if (typeof bindings !== 'object' || bindings === null || Array.isArray(bindings))
+    throw new InvalidArgumentError('bindings', 'an object', bindings);
+  if (
+    secrets !== undefined &&
+    (typeof secrets === 'string' || typeof secrets?.[Symbol.iterator] !== 'function')
+  )
+    throw new InvalidArgumentError('secrets', 'an array or a set of strings', secrets);
   if (options.redact !== undefined) {
     checkFunction('redact', options.redact);
     if (secrets !== undefined)

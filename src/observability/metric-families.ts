@@ -86,9 +86,10 @@ export class MetricFamilies {
 
   /** The same as {@link series} without making anything. */
   find<K extends MetricKind>(kind: K, name: string, labels: MetricLabels): Series<ValueOf[K]> | undefined {
-    const family = this.#families.get(name);
+    const family = this.#families.get(checkName(name));
+    const key = keyOf(checkLabels(labels));
     if (family === undefined || family.kind !== kind) return undefined;
-    return (family as unknown as Family<ValueOf[K]>).series.get(keyOf(checkLabels(labels)));
+    return (family as unknown as Family<ValueOf[K]>).series.get(key);
   }
 
   #family<K extends MetricKind>(kind: K, name: string): Family<ValueOf[K]> {
@@ -98,17 +99,20 @@ export class MetricFamilies {
         throw new InvalidArgumentError('name', `a ${kind}, and not a ${known.kind} already`, name);
       return known as unknown as Family<ValueOf[K]>;
     }
-    if (!NAME.test(checkText('name', name))) {
-      throw new InvalidArgumentError(
-        'name',
-        'a metric name: letters, digits, `_`, `:`, `.` and `-`, a letter first',
-        name,
-      );
-    }
+    checkName(name);
     const family: Family<ValueOf[K]> = { name, kind, series: new Map(), overflowed: 0 };
     this.#families.set(name, family as unknown as AnyFamily);
     return family;
   }
+}
+
+function checkName(name: string): string {
+  if (NAME.test(checkText('name', name))) return name;
+  throw new InvalidArgumentError(
+    'name',
+    'a metric name: letters, digits, `_`, `:`, `.` and `-`, a letter first',
+    name,
+  );
 }
 
 /** Names are checked; values become texts of at most 256 characters; sorted by name. */

@@ -6,7 +6,15 @@ import {
   type Meter,
   metrics as telemetry,
 } from '@opentelemetry/api';
-import { checkInteger, checkNumber, checkOneOf } from '../shared/check.ts';
+import {
+  checkClock,
+  checkFunction,
+  checkInteger,
+  checkMethods,
+  checkNumber,
+  checkObject,
+  checkOneOf,
+} from '../shared/check.ts';
 import { InvalidArgumentError } from '../shared/errors.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
 import { type AnyFamily, MetricFamilies, type MetricLabels } from './metric-families.ts';
@@ -66,13 +74,20 @@ export class MetricsCollector {
   readonly #instruments = new Map<string, Instrument>();
 
   constructor(options: MetricsOptions = {}) {
+    checkObject('options', options);
     this.#families = new MetricFamilies(checkInteger('maxSeries', options.maxSeries ?? 1000, 1));
     this.#reservoirSize = checkInteger('reservoirSize', options.reservoirSize ?? 1024, 1, 1_000_000);
-    this.#meter = options.meter ?? telemetry.getMeter('autogen-orchestrator');
+    this.#meter = checkMethods(
+      'meter',
+      options.meter ?? telemetry.getMeter('autogen-orchestrator'),
+      ['createCounter'],
+      'a meter',
+    );
     const { clock } = options;
+    if (clock !== undefined) checkClock('clock', clock);
     // The system clock may be set back by hand; a time that was measured never is below zero.
     this.#now = clock === undefined || clock === systemClock ? () => performance.now() : () => clock.now();
-    this.#random = options.random ?? Math.random;
+    this.#random = checkFunction('random', options.random ?? Math.random);
   }
 
   /** Adds to a counter. `value` is 0 or more. @default 1 */
@@ -141,7 +156,8 @@ export class MetricsCollector {
   /** Everything, as JSON or as the text that Prometheus scrapes. */
   export(options?: { readonly format?: 'json' }): MetricsExport;
   export(options: { readonly format: 'prometheus' }): string;
-  export({ format = 'json' }: { readonly format?: 'json' | 'prometheus' } = {}): MetricsExport | string {
+  export(options: { readonly format?: 'json' | 'prometheus' } = {}): MetricsExport | string {
+    const { format = 'json' } = checkObject('options', options);
     checkOneOf('format', format, ['json', 'prometheus']);
     const families = this.#families.all();
     return format === 'prometheus' ? prometheusText(families) : exportJson(families);

@@ -6,7 +6,14 @@ import {
   type Tracer as TelemetryTracer,
   trace,
 } from '@opentelemetry/api';
-import { checkFunction, checkInteger, checkText } from '../shared/check.ts';
+import {
+  checkClock,
+  checkFunction,
+  checkInteger,
+  checkMethods,
+  checkObject,
+  checkText,
+} from '../shared/check.ts';
 import { type ErrorJson, errorToJson } from '../shared/errors.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { type JsonObject, toJsonValue } from '../shared/json.ts';
@@ -103,18 +110,24 @@ export class Tracer {
   readonly #traces = new Map<string, Set<string>>();
 
   constructor(options: TracerOptions = {}) {
-    this.#clock = options.clock ?? systemClock;
-    this.#ids = options.ids ?? randomIds;
+    checkObject('options', options);
+    this.#clock = checkClock('clock', options.clock ?? systemClock);
+    this.#ids = checkFunction('ids', options.ids ?? randomIds);
     this.#maxSpans = checkInteger('maxSpans', options.maxSpans ?? 10_000, 1);
     this.#maxEvents = checkInteger('maxEventsPerSpan', options.maxEventsPerSpan ?? 128);
     this.#redact =
       options.redact === undefined ? (value) => redactFields(value) : checkFunction('redact', options.redact);
-    this.#telemetry = options.telemetry ?? trace.getTracer('autogen-orchestrator');
+    const telemetry = options.telemetry ?? trace.getTracer('autogen-orchestrator');
+    this.#telemetry = checkMethods('telemetry', telemetry, ['startSpan'], 'a tracer of OpenTelemetry');
   }
 
   /** Starts a span, under `parentSpanId` when given. Returns its id. */
-  startSpan(name: string, { parentSpanId, attributes = {} }: SpanOptions = {}): string {
+  startSpan(name: string, options: SpanOptions = {}): string {
     checkText('name', name);
+    checkObject('options', options);
+    const { parentSpanId, attributes = {} } = options;
+    checkObject('attributes', attributes);
+    if (parentSpanId !== undefined) checkText('parentSpanId', parentSpanId);
     const parent = parentSpanId === undefined ? undefined : this.#spans.get(parentSpanId);
     const spanId = this.#ids('span');
     const traceId = parent?.record.traceId ?? this.#ids('trace');
@@ -148,7 +161,8 @@ export class Tracer {
   }
 
   /** Ends a span; with `error` its status is `error`. */
-  endSpan(spanId: string, { error }: { readonly error?: unknown } = {}): void {
+  endSpan(spanId: string, options: { readonly error?: unknown } = {}): void {
+    const { error } = checkObject('options', options);
     const span = this.#open(spanId);
     if (span === undefined) return;
     const { record, mirror, startedAt } = span;
@@ -168,6 +182,7 @@ export class Tracer {
   /** Notes something that happened while the span is open. */
   addEvent(spanId: string, name: string, attributes: JsonObject = {}): void {
     checkText('name', name);
+    checkObject('attributes', attributes);
     const span = this.#open(spanId);
     if (span === undefined) return;
     if (span.record.events.length >= this.#maxEvents) {
@@ -189,6 +204,7 @@ export class Tracer {
     work: (spanId: string) => T | Promise<T>,
     options: SpanOptions = {},
   ): Promise<T> {
+    checkFunction('work', work);
     const spanId = this.startSpan(name, options);
     const mirror = this.#spans.get(spanId)?.mirror;
     const active = mirror === undefined ? context.active() : trace.setSpan(context.active(), mirror);
@@ -209,7 +225,7 @@ export class Tracer {
 
   /** The spans of a trace in the order they started, given the id of the trace or of any of its spans. */
   getTrace(id: string): readonly SpanRecord[] {
-    const traceId = this.#spans.get(id)?.record.traceId ?? id;
+    const traceId = this.#spans.get(checkText('id', id))?.record.traceId ?? id;
     const records = [...(this.#traces.get(traceId) ?? [])].map((spanId) => this.#spans.get(spanId)?.record);
     return records.filter((record) => record !== undefined).map((record) => structuredClone(record));
   }
@@ -251,7 +267,7 @@ export class Tracer {
   }
 
   #open(spanId: string): OpenSpan | undefined {
-    const span = this.#spans.get(spanId);
+    const span = this.#spans.get(checkText('spanId', spanId));
     return span === undefined || span.record.status !== 'open' ? undefined : span;
   }
 

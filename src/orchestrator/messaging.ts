@@ -1,6 +1,6 @@
 /** Messages from a caller to agents, outside any task. */
 import type { AgentContext, AgentContract, AgentMessage, AgentResponse } from '../contracts/agent.ts';
-import { checkObject, checkText } from '../shared/check.ts';
+import { checkJson, checkObject, checkText } from '../shared/check.ts';
 import { OrchestratorError } from '../shared/errors.ts';
 import type { IdSource } from '../shared/ids.ts';
 import { isPlainObject, type JsonObject, toJsonValue } from '../shared/json.ts';
@@ -28,10 +28,16 @@ export function resolveMessage(init: MessageInit, ids: IdSource, clock: Clock): 
     recipient: checkText('message.recipient', init.recipient),
     content: checkText('message.content', init.content),
     messageType: checkText('message.messageType', init.messageType ?? 'text'),
-    metadata: toJsonValue(checkObject('message.metadata', init.metadata ?? {})) as JsonObject,
+    metadata: metadataOf(init.metadata),
     timestamp: new Date(clock.now()).toISOString(),
     correlationId: checkText('message.correlationId', init.correlationId ?? ids('message')),
   };
+}
+
+function metadataOf(metadata: unknown): JsonObject {
+  checkObject('message.metadata', metadata ?? {});
+  checkJson('message.metadata', metadata ?? {});
+  return toJsonValue(metadata ?? {}) as JsonObject;
 }
 
 /** Delivers a message. An agent that throws or returns nonsense answers with `success: false`; only an abort rejects. */

@@ -1,5 +1,6 @@
 /** What a caller may set on an orchestrator, and what it makes of it. */
 
+import { checkParts } from '../agents/running/check-parts.ts';
 import { MemoryBackend } from '../backends/memory/index.ts';
 import type { AdapterContract } from '../contracts/adapter.ts';
 import type { AgentContract } from '../contracts/agent.ts';
@@ -14,8 +15,7 @@ import { MemoryStore } from '../memory/memory-store.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { MetricsCollector } from '../observability/metrics.ts';
 import { Tracer } from '../observability/tracer.ts';
-import { checkBoolean, checkInteger, checkObject, checkText } from '../shared/check.ts';
-import { InvalidArgumentError } from '../shared/errors.ts';
+import { checkBoolean, checkInteger, checkKeys, checkListOf, checkText } from '../shared/check.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
 
@@ -59,7 +59,7 @@ export interface ResolvedOptions
   readonly allowExecute: boolean;
 }
 
-const KNOWN = new Set([
+const KNOWN: readonly (keyof OrchestratorOptions)[] = [
   'backend',
   'model',
   'workspace',
@@ -76,70 +76,32 @@ const KNOWN = new Set([
   'tracer',
   'clock',
   'ids',
-]);
+];
 
 /** Fills in the defaults and checks each option. Throws {@link InvalidArgumentError}. */
 export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
-  checkObject('options', options);
-  const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
-  if (unknown !== undefined)
-    throw new InvalidArgumentError('options', `an object with keys among ${[...KNOWN].join(', ')}`, {
-      [unknown]: null,
-    });
+  checkKeys('options', options, KNOWN);
+  checkParts(options);
   const clock = options.clock ?? systemClock;
   const ids = options.ids ?? randomIds;
   const policy = options.policy ?? {};
-  checkObject('policy', policy);
+  checkKeys('policy', policy, ['allowExecute']);
   return {
-    backend: member('backend', options.backend, 'submit', 'a backend') ?? new MemoryBackend({ clock, ids }),
-    model: member('model', options.model, 'create', 'a model client'),
-    workspace: workspaceOf(options.workspace),
+    backend: options.backend ?? new MemoryBackend({ clock, ids }),
+    model: options.model,
+    workspace: options.workspace,
     memory: options.memory ?? ((agent) => new MemoryStore({ owner: agent.name, clock, ids })),
-    knowledge:
-      member('knowledge', options.knowledge, 'search', 'a knowledge base') ??
-      new KnowledgeBase({ clock, ids }),
-    adapters: list('adapters', options.adapters, 'execute', 'adapters'),
-    tools: list('tools', options.tools, 'execute', 'tools'),
+    knowledge: options.knowledge ?? new KnowledgeBase({ clock, ids }),
+    adapters: options.adapters ?? [],
+    tools: options.tools ?? [],
     allowExecute: checkBoolean('policy.allowExecute', policy.allowExecute ?? false),
-    evaluators: list('evaluators', options.evaluators, 'evaluate', 'evaluators'),
+    evaluators: checkListOf('evaluators', options.evaluators ?? [], ['evaluate'], 'an evaluator'),
     concurrency: checkInteger('concurrency', options.concurrency ?? 4, 1),
     tenant: checkText('tenant', options.tenant ?? 'default'),
-    logger: member('logger', options.logger, 'warn', 'a logger') ?? createLogger({ level: 'warn' }),
+    logger: options.logger ?? createLogger({ level: 'warn' }),
     metrics: options.metrics ?? new MetricsCollector(),
     tracer: options.tracer ?? new Tracer({ clock }),
     clock,
     ids,
   };
-}
-
-function member<T extends object>(
-  name: string,
-  value: T | undefined,
-  method: string,
-  what: string,
-): T | undefined {
-  if (value === undefined) return undefined;
-  if (typeof (value as Record<string, unknown> | null)?.[method] !== 'function') {
-    throw new InvalidArgumentError(name, `${what} (an object with a \`${method}\` method)`, value);
-  }
-  return value;
-}
-
-function list<T extends object>(
-  name: string,
-  value: readonly T[] | undefined,
-  method: string,
-  what: string,
-): readonly T[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) throw new InvalidArgumentError(name, `an array of ${what}`, value);
-  for (const [index, item] of value.entries()) member(`${name}[${index}]`, item as T, method, what);
-  return value as readonly T[];
-}
-
-function workspaceOf(value: unknown): string | Workspace | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'string' && value.trim() !== '') return value;
-  if (typeof (value as Workspace | null)?.list === 'function') return value as Workspace;
-  throw new InvalidArgumentError('workspace', 'a path or a workspace', value);
 }

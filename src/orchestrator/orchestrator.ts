@@ -17,12 +17,12 @@ import type {
   AgentResponse,
 } from '../contracts/agent.ts';
 import type { RunContext, RunStatus } from '../contracts/backend.ts';
-import type { OrchestratorEvent, OrchestratorEventBody } from '../contracts/events.ts';
+import { EVENT_TYPES, type OrchestratorEvent, type OrchestratorEventBody } from '../contracts/events.ts';
 import type { TaskJson, TaskResult } from '../contracts/task.ts';
 import type { Conversation, ConversationMode } from '../conversation/conversation.ts';
 import { ConversationManager } from '../conversation/conversation-manager.ts';
 import { mergeSignals, raceSignal } from '../shared/abort.ts';
-import { checkInteger, checkSignal, checkText } from '../shared/check.ts';
+import { checkInteger, checkObject, checkOneOf, checkText, checkTextArray } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskInit } from '../tasks/task-fields.ts';
@@ -39,15 +39,10 @@ import { LastResults } from './last-results.ts';
 import { deliver, type MessageInit, resolveMessage } from './messaging.ts';
 import { type OrchestratorOptions, type ResolvedOptions, resolveOptions } from './orchestrator-options.ts';
 import { TaskDesk } from './task-desk.ts';
+import { resolveWait, type WaitOptions } from './wait-options.ts';
 
 /** How long a snapshot of the workspace serves messages. */
 const MESSAGE_SNAPSHOT_MS = 60_000;
-
-/** What every waiting method takes. */
-export interface WaitOptions {
-  /** Ends the wait. It ends the work too where the method says so; otherwise use `cancel` for that. */
-  readonly signal?: AbortSignal;
-}
 
 /** How an orchestrator stands. */
 export interface OrchestratorStatus {
@@ -163,8 +158,8 @@ export class Orchestrator {
   }
 
   /** Starts the backend. Work that is waited for starts it by itself; twice is once. */
-  async start({ signal }: WaitOptions = {}): Promise<void> {
-    checkSignal('signal', signal);
+  async start(options: WaitOptions = {}): Promise<void> {
+    const { signal } = resolveWait(options);
     this.#refuseWhenStopped();
     this.#starting ??= this.#start();
     await raceSignal(this.#starting, signal);
@@ -181,18 +176,18 @@ export class Orchestrator {
    * Hands a task in and returns its id. Once started, it runs as soon as dependencies, priority and concurrency let it.
    * Handing it in again changes nothing. Throws `tenant-mismatch`, `unknown-dependency`, `queue-full`.
    */
-  async submitTask(task: Task | TaskInit, { signal }: WaitOptions = {}): Promise<string> {
-    const [id] = await this.submitTasks([task], { ...(signal && { signal }) });
+  async submitTask(task: Task | TaskInit, options: WaitOptions = {}): Promise<string> {
+    const [id] = await this.submitTasks([task], options);
     return id as string;
   }
 
   /** Hands several in, in any order of dependencies; the batch is checked before the first goes in. Ids come in the given order. */
   async submitTasks(
     tasks: readonly (Task | TaskInit)[],
-    { signal }: WaitOptions = {},
+    options: WaitOptions = {},
   ): Promise<readonly string[]> {
     this.#refuseWhenStopped();
-    checkSignal('signal', signal)?.throwIfAborted();
+    resolveWait(options).signal?.throwIfAborted();
     if (!Array.isArray(tasks)) throw new InvalidArgumentError('tasks', 'an array of tasks', tasks);
     const entities = tasks.map((task: Task | TaskInit) => this.#desk.entity(task));
     await this.#desk.submitAll(entities);
@@ -200,15 +195,17 @@ export class Orchestrator {
   }
 
   /** Drives a task now: hands it in unless that was done, and waits for its result. Processed twice at once, it runs once. */
-  async processTask(task: Task | TaskInit, { signal }: WaitOptions = {}): Promise<TaskResult> {
-    const id = await this.submitTask(task, { ...(signal && { signal }) });
-    await this.start({ ...(signal && { signal }) });
-    return this.waitFor(id, { ...(signal && { signal }) });
+  async processTask(task: Task | TaskInit, options: WaitOptions = {}): Promise<TaskResult> {
+    const wait = resolveWait(options);
+    const id = await this.submitTask(task, wait);
+    await this.start(wait);
+    return this.waitFor(id, wait);
   }
 
   /** Hands a task in and waits for its result. Aborting `signal` cancels the task; the result says so. */
-  async runTask(task: Task | TaskInit, { signal }: WaitOptions = {}): Promise<TaskResult> {
-    const id = await this.submitTask(task, { ...(signal && { signal }) });
+  async runTask(task: Task | TaskInit, options: WaitOptions = {}): Promise<TaskResult> {
+    const { signal } = resolveWait(options);
+    const id = await this.submitTask(task, options);
     await this.start();
     return this.#cancelledBy(id, signal, () => this.waitFor(id));
   }
@@ -216,13 +213,14 @@ export class Orchestrator {
   /** The result of a task that was handed in. Rejects with `not-found`, `timed-out` or the signal's reason. */
   async waitFor(
     taskId: string,
-    { signal, timeoutMs }: WaitOptions & { readonly timeoutMs?: number } = {},
+    options: WaitOptions & { readonly timeoutMs?: number } = {},
   ): Promise<TaskResult> {
     checkText('taskId', taskId);
-    checkSignal('signal', signal);
+    const wait = resolveWait(options);
+    const { timeoutMs } = options;
     if (timeoutMs !== undefined) checkInteger('timeoutMs', timeoutMs, 0);
     return this.#desk.result(taskId, {
-      ...(signal && { signal }),
+      ...wait,
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
   }
@@ -231,9 +229,10 @@ export class Orchestrator {
   async runWorkflow(
     workflow: Workflow,
     inputs: object = {},
-    { signal }: WaitOptions = {},
+    options: WaitOptions = {},
   ): Promise<WorkflowResult> {
-    return this.#workflows.result(await this.submitWorkflow(workflow, inputs), { ...(signal && { signal }) });
+    const wait = resolveWait(options);
+    return this.#workflows.result(await this.submitWorkflow(workflow, inputs), wait);
   }
 
   /** Starts a workflow and returns its run's id, for `stream`, `cancel` and `waitForWorkflow`. */
@@ -244,12 +243,14 @@ export class Orchestrator {
   }
 
   /** The result of a workflow that was started. Aborting `signal` cancels it. */
-  async waitForWorkflow(runId: string, { signal }: WaitOptions = {}): Promise<WorkflowResult> {
-    return this.#workflows.result(checkText('runId', runId), { ...(signal && { signal }) });
+  async waitForWorkflow(runId: string, options: WaitOptions = {}): Promise<WorkflowResult> {
+    return this.#workflows.result(checkText('runId', runId), resolveWait(options));
   }
 
   /** Ends a task or a workflow with all that it started. Resolves when its programs are gone. What has ended stays as it is. */
-  async cancel(id: string, { reason }: { readonly reason?: string } = {}): Promise<void> {
+  async cancel(id: string, options: { readonly reason?: string } = {}): Promise<void> {
+    checkObject('options', options);
+    const reason = options.reason === undefined ? undefined : checkText('reason', options.reason);
     await this.#options.backend.cancel(checkText('id', id), this.#options.tenant, reason);
   }
 
@@ -260,16 +261,19 @@ export class Orchestrator {
     readonly mode?: ConversationMode;
     readonly id?: string;
   }): Conversation {
-    for (const name of options.participants ?? []) this.#registry.get(name);
+    const { participants = [] } = checkObject('options', options);
+    for (const name of checkTextArray('participants', participants)) this.#registry.get(name);
     return this.#conversations.createConversation(options);
   }
 
   /** Runs a conversation to its end. Aborting `signal` cancels it and rejects. */
   async runConversation(
     id: string,
-    { signal, maxRounds }: WaitOptions & { readonly maxRounds?: number } = {},
+    options: WaitOptions & { readonly maxRounds?: number } = {},
   ): Promise<Conversation> {
     this.#refuseWhenStopped();
+    const { signal } = resolveWait(options);
+    const { maxRounds } = options;
     return this.#conversations.run(checkText('id', id), {
       agents: this.#registry.all,
       contextFor: (agent) => this.#messageContext(agent, id, signal),
@@ -281,8 +285,9 @@ export class Orchestrator {
   }
 
   /** Asks one agent and returns its answer. Throws `not-found`; an agent that fails answers with `success: false`. */
-  async sendMessage(message: MessageInit, { signal }: WaitOptions = {}): Promise<AgentResponse> {
+  async sendMessage(message: MessageInit, options: WaitOptions = {}): Promise<AgentResponse> {
     this.#refuseWhenStopped();
+    const { signal } = resolveWait(options);
     const resolved = resolveMessage(message, this.#options.ids, this.#options.clock);
     return this.#deliver(this.#registry.get(resolved.recipient), resolved, signal);
   }
@@ -290,16 +295,18 @@ export class Orchestrator {
   /** Asks all agents but the sender at once; answers come in the order of registration. */
   async broadcastMessage(
     message: Omit<MessageInit, 'recipient'>,
-    { signal }: WaitOptions = {},
+    options: WaitOptions = {},
   ): Promise<readonly AgentResponse[]> {
     this.#refuseWhenStopped();
+    const { signal } = resolveWait(options);
     const resolved = resolveMessage({ ...message, recipient: '*' }, this.#options.ids, this.#options.clock);
     const others = this.#registry.all.filter(({ name }) => name !== resolved.sender);
     return Promise.all(others.map((agent) => this.#deliver(agent, resolved, signal)));
   }
 
   /** Hears events of one type, or of all with `'*'`. Returns the undo. A listener that throws never breaks the work. */
-  on: EventLog['on'] = (type, listener) => this.#events.on(type, listener);
+  on: EventLog['on'] = (type, listener) =>
+    this.#events.on(checkOneOf('type', type, ['*', ...EVENT_TYPES]) as typeof type, listener);
 
   /**
    * The events of one task or workflow and of what it started, from the first kept one (or after position `after`) to
@@ -307,9 +314,11 @@ export class Orchestrator {
    */
   async *stream(
     id: string,
-    { signal, after = 0 }: WaitOptions & { readonly after?: number } = {},
+    options: WaitOptions & { readonly after?: number } = {},
   ): AsyncGenerator<OrchestratorEvent, void, undefined> {
     checkText('id', id);
+    const { signal } = resolveWait(options);
+    const { after = 0 } = options;
     checkInteger('after', after, 0);
     const events = this.#events.stream({ rootRunId: id, after });
     try {
@@ -347,8 +356,9 @@ export class Orchestrator {
   }
 
   /** Ends all work after `drainMs`, stops the backend, shuts agents and adapters down. Twice is once. @default drainMs 0 */
-  async shutdown({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
-    checkInteger('drainMs', drainMs, 0);
+  async shutdown(options: { readonly drainMs?: number } = {}): Promise<void> {
+    checkObject('options', options);
+    const drainMs = checkInteger('drainMs', options.drainMs ?? 0);
     this.#stopping ??= this.#stop(drainMs);
     await this.#stopping;
   }
@@ -415,7 +425,7 @@ export class Orchestrator {
     message: AgentMessage,
     signal: AbortSignal | undefined,
   ): Promise<AgentResponse> {
-    checkSignal('signal', signal)?.throwIfAborted();
+    signal?.throwIfAborted();
     const context = await this.#messageContext(agent, message.correlationId, signal);
     this.#tell(message.correlationId, { type: 'message-sent', message });
     return deliver(agent, message, context);

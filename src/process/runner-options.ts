@@ -3,7 +3,9 @@ import { homedir, tmpdir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import type { ProgramRequest } from '../contracts/program.ts';
 import {
+  checkClock,
   checkInteger,
+  checkKeys,
   checkObject,
   checkOneOf,
   checkString,
@@ -77,6 +79,7 @@ export function resolveRunnerOptions(options: ProgramRunnerOptions): ResolvedRun
   checkObject('options', options);
   const { env = {}, limits = {}, readOnly = [], allowEnv = [] } = options;
   for (const [name, value] of Object.entries(checkObject('env', env))) checkVariable('env', name, value);
+  checkKeys('limits', limits, ['memoryBytes', 'fileBytes', 'openFiles']);
   for (const path of checkTextArray('readOnly', readOnly)) checkAbsolute('readOnly', path);
   for (const name of checkTextArray('allow', options.allow)) checkProgramName(name);
   return {
@@ -95,7 +98,7 @@ export function resolveRunnerOptions(options: ProgramRunnerOptions): ResolvedRun
       openFiles: checkInteger('limits.openFiles', limits.openFiles ?? 1024, 16),
     },
     killGraceMs: checkInteger('killGraceMs', options.killGraceMs ?? 100, 0, 600_000),
-    clock: options.clock ?? systemClock,
+    clock: checkClock('clock', options.clock ?? systemClock),
     temporaryFolder: tmpdir(),
     userHome: homedir(),
   };

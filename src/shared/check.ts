@@ -1,6 +1,7 @@
 /** Argument checks for public functions: each throws {@link InvalidArgumentError} with the name, the rule and the value. */
 import { InvalidArgumentError } from './errors.ts';
 import { isPlainObject } from './json.ts';
+import type { Clock } from './time.ts';
 
 /** A string with at least one character that is not white space. */
 export function checkText(name: string, value: unknown): string {
@@ -55,6 +56,61 @@ export function checkTextArray(name: string, value: unknown): readonly string[] 
 export function checkObject(name: string, value: unknown): Record<string, unknown> {
   if (!isPlainObject(value)) throw new InvalidArgumentError(name, 'a plain object', value);
   return value;
+}
+
+/** A plain object without other keys than the known ones, so that a misspelt one is not silently the default. */
+export function checkKeys(name: string, value: unknown, known: readonly string[]): Record<string, unknown> {
+  const object = checkObject(name, value);
+  for (const key in object) {
+    if (!known.includes(key))
+      throw new InvalidArgumentError(name, `an object with no other keys than ${known.join(', ')}`, object);
+  }
+  return object;
+}
+
+/** An object, of any class, that has these methods. `what` says what it is, with its article. */
+export function checkMethods<T>(name: string, value: T, methods: readonly string[], what: string): T {
+  const object = typeof value === 'object' ? (value as Record<string, unknown> | null) : undefined;
+  if (methods.every((method) => typeof object?.[method] === 'function')) return value;
+  const list = methods.map((method) => `\`${method}\``).join(' and ');
+  throw new InvalidArgumentError(
+    name,
+    `${what} (an object with the ${methods.length === 1 ? 'method' : 'methods'} ${list})`,
+    value,
+  );
+}
+
+/** An array of objects that have these methods. */
+export function checkListOf<T>(
+  name: string,
+  value: readonly T[],
+  methods: readonly string[],
+  what: string,
+): readonly T[] {
+  if (!Array.isArray(value)) throw new InvalidArgumentError(name, 'an array', value);
+  for (const [index, item] of value.entries()) checkMethods(`${name}[${index}]`, item, methods, what);
+  return value;
+}
+
+/** A clock. */
+export function checkClock(name: string, value: Clock): Clock {
+  return checkMethods(name, value, ['now', 'after'], 'a clock');
+}
+
+/** A set of texts, or anything else that can be asked whether it has one. */
+export function checkSet(name: string, value: ReadonlySet<string>): ReadonlySet<string> {
+  return checkMethods(name, value, ['has'], 'a set of ids');
+}
+
+/** What JSON can hold: no function, no `undefined`, no circle, no bigint. */
+export function checkJson(name: string, value: unknown): void {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    // Told below.
+  }
+  if (text === undefined) throw new InvalidArgumentError(name, 'a value that JSON can hold', value);
 }
 
 /** A function. */

@@ -2,7 +2,7 @@
  * The one error family. Every failure this library reports on purpose carries a `code`, says whether trying again
  * can help, and survives a trip through JSON, so that a journalled error reads the same after a restart.
  */
-import type { JsonValue } from './json.ts';
+import { isPlainObject, type JsonValue } from './json.ts';
 
 /** Every code an {@link OrchestratorError} may carry. */
 export const ERROR_CODES = [
@@ -48,6 +48,10 @@ export const ERROR_CODES = [
 /** One of {@link ERROR_CODES}. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+function isErrorCode(value: unknown): value is ErrorCode {
+  return (ERROR_CODES as readonly unknown[]).includes(value);
+}
+
 /** What an error looks like in JSON: in a journal, a result or a report. */
 export interface ErrorJson {
   readonly name: string;
@@ -77,11 +81,12 @@ export class OrchestratorError extends Error {
   readonly details: Readonly<Record<string, JsonValue>>;
   readonly [BRAND] = true;
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    { retryable = false, details = {}, cause }: ErrorOptions = {},
-  ) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    if (!isPlainObject(options))
+      throw new InvalidArgumentError('options', 'an object with retryable, details and cause', options);
+    const { retryable = false, details = {}, cause }: ErrorOptions = options;
+    if (!isErrorCode(code)) throw new InvalidArgumentError('code', `one of ${ERROR_CODES.join(', ')}`, code);
+    if (typeof message !== 'string') throw new InvalidArgumentError('message', 'a string', message);
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'OrchestratorError';
     this.code = code;
@@ -110,6 +115,8 @@ export class InvalidArgumentError extends TypeError {
   readonly [BRAND] = true;
 
   constructor(argument: string, expected: string, received: unknown) {
+    if (typeof argument !== 'string') throw new InvalidArgumentError('argument', 'a string', argument);
+    if (typeof expected !== 'string') throw new InvalidArgumentError('expected', 'a string', expected);
     const got = describe(received);
     super(`Expected \`${argument}\` to be ${expected}, got ${got}.`);
     this.name = 'InvalidArgumentError';
@@ -151,9 +158,13 @@ export function errorToJson(value: unknown, depth = 0): ErrorJson {
   return { ...json, cause: errorToJson(error.cause, depth + 1) };
 }
 
-/** Makes an error again from its JSON. Match on `code`, not on the class: subclasses come back as the base. */
+/**
+ * Makes an error again from its JSON. Match on `code`, not on the class: subclasses come back as the base. A code that
+ * this release does not know becomes `internal`.
+ */
 export function errorFromJson(json: ErrorJson): OrchestratorError {
-  const error = new OrchestratorError(json.code, json.message, {
+  const code = isErrorCode(json.code) ? json.code : 'internal';
+  const error = new OrchestratorError(code, json.message, {
     retryable: json.retryable,
     details: json.details,
     ...(json.cause === undefined ? {} : { cause: errorFromJson(json.cause) }),

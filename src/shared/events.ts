@@ -1,5 +1,7 @@
 /** Telling: listeners hear facts, in order, and never break the work. */
 
+import { checkFunction, checkText } from './check.ts';
+
 /** Anything with a discriminating `type`. */
 export interface TypedEvent {
   readonly type: string;
@@ -22,7 +24,8 @@ export class EventSource<E extends TypedEvent> {
     type: T,
     listener: Listener<T extends '*' ? E : Extract<E, { type: T }>>,
   ): () => void {
-    const listeners = this.#listeners.get(type) ?? new Set();
+    checkFunction('listener', listener);
+    const listeners = this.#listeners.get(checkText('type', type)) ?? new Set();
     this.#listeners.set(type, listeners);
     const entry: Listener<E> = (event) => (listener as Listener<E>)(event);
     listeners.add(entry);

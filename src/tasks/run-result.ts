@@ -17,7 +17,10 @@ export function resultOfOutcome(outcome: RunOutcome): TaskResult {
   const held = heldResult(outcome);
   if (held !== undefined) return held;
   const error = outcome.error === null ? undefined : errorFromJson(outcome.error);
-  return toFailedResult(error ?? `The run ended as ${outcome.status} without a result.`, stopReasonOf(outcome));
+  return toFailedResult(
+    error ?? `The run ended as ${outcome.status} without a result.`,
+    stopReasonOf(outcome),
+  );
 }
 
 function stopReasonOf({ status, error }: RunOutcome): StopReason {

@@ -3,7 +3,7 @@
  * that it is right whether they are moved through it or directly.
  */
 import { PRIORITY_RANK, type TaskOutcome, TaskStatus } from '../contracts/task.ts';
-import { checkNumber, checkOneOf } from '../shared/check.ts';
+import { checkClock, checkNumber, checkObject, checkOneOf, checkText } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
 import { BinaryHeap } from './binary-heap.ts';
@@ -65,10 +65,12 @@ export class TaskQueue {
   readonly #retrying = new BinaryHeap<Retry>(compareRetries);
   #nextSequence = 0;
 
-  constructor({ agingSeconds, clock = systemClock }: TaskQueueOptions = {}) {
+  constructor(options: TaskQueueOptions = {}) {
+    checkObject('options', options);
+    const { agingSeconds, clock = systemClock } = options;
     if (agingSeconds !== undefined) checkNumber('agingSeconds', agingSeconds, 0.001, 1e9);
     this.#agingMs = agingSeconds === undefined ? undefined : agingSeconds * 1000;
-    this.#clock = clock;
+    this.#clock = checkClock('clock', clock);
   }
 
   /** How many tasks it holds, ended ones included. */
@@ -117,7 +119,7 @@ export class TaskQueue {
   }
 
   getTask(id: string): Task | undefined {
-    return this.#entries.get(id)?.task;
+    return this.#entries.get(checkText('id', id))?.task;
   }
 
   /**
@@ -213,7 +215,7 @@ export class TaskQueue {
   }
 
   #entryOf(id: string): Entry {
-    const entry = this.#entries.get(id);
+    const entry = this.#entries.get(checkText('id', id));
     if (entry !== undefined) return entry;
     throw new OrchestratorError('not-found', `There is no task "${id}" in this queue.`, {
       details: { taskId: id },

@@ -1,6 +1,6 @@
 /** Templates by name. */
-import type { TaskType } from '../contracts/task.ts';
-import { checkObject } from '../shared/check.ts';
+import { TaskType } from '../contracts/task.ts';
+import { checkObject, checkOneOf, checkText } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import type { Task, TaskOptions } from './task.ts';
 import { checkSchemaVersion } from './task-json.ts';
@@ -46,12 +46,12 @@ export class TaskTemplateLibrary {
   }
 
   getTemplate(name: string): TaskTemplate | undefined {
-    return this.#templates.get(name);
+    return this.#templates.get(checkText('name', name));
   }
 
   /** Returns whether there was one of that name. */
   removeTemplate(name: string): boolean {
-    return this.#templates.delete(name);
+    return this.#templates.delete(checkText('name', name));
   }
 
   /** Names, in the order in which they were added. */
@@ -60,16 +60,18 @@ export class TaskTemplateLibrary {
   }
 
   getTemplatesByTag(tag: string): readonly TaskTemplate[] {
+    checkText('tag', tag);
     return [...this.#templates.values()].filter((template) => template.tags.includes(tag));
   }
 
   getTemplatesByType(taskType: TaskType): readonly TaskTemplate[] {
+    checkOneOf('taskType', taskType, Object.values(TaskType));
     return [...this.#templates.values()].filter((template) => template.taskType === taskType);
   }
 
   /** Makes a task. Throws `unknown-template`, naming those there are, and what {@link TaskTemplate.createTask} throws. */
   createTaskFromTemplate(name: string, task: CreateTaskOptions, options: TaskOptions = {}): Task {
-    const template = this.#templates.get(name);
+    const template = this.getTemplate(name);
     if (template !== undefined) return template.createTask(task, options);
     const known = this.listTemplates();
     throw new OrchestratorError(

@@ -115,7 +115,9 @@ export class TaskTemplate {
    * Makes a task. Throws `missing-variable` when the description asks for a variable that has neither value nor
    * default. The task's metadata names the template and the values used.
    */
-  createTask({ title, variables = {}, ...overrides }: CreateTaskOptions, options: TaskOptions = {}): Task {
+  createTask(task: CreateTaskOptions, options: TaskOptions = {}): Task {
+    checkObject('task', task);
+    const { title, variables = {}, ...overrides } = task;
     const values: TemplateVariables = { ...this.variables, ...checkMetadata('variables', variables) };
     const metadata: JsonObject = {
       ...this.#metadata(values),

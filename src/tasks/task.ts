@@ -12,6 +12,14 @@ import {
   TaskStatus,
   type TaskType,
 } from '../contracts/task.ts';
+import {
+  checkClock,
+  checkFunction,
+  checkObject,
+  checkOneOf,
+  checkSet,
+  checkString,
+} from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import type { JsonObject } from '../shared/json.ts';
@@ -20,7 +28,7 @@ import { type Clock, systemClock } from '../shared/time.ts';
 import { checkMetadata, checkOptionalText, resolveTaskFields, type TaskInit } from './task-fields.ts';
 import { readTaskJson, type TaskProgress, writeTaskJson } from './task-json.ts';
 import { PLAIN_SUCCESS, toFailedResult, toTaskResult } from './task-result.ts';
-import { checkTransition, isTerminalStatus } from './task-transitions.ts';
+import { checkTransition, isTerminalStatus, TASK_STATUSES } from './task-transitions.ts';
 
 /** Where a task gets its time and its id from. */
 export interface TaskOptions {
@@ -36,6 +44,7 @@ export interface TaskOptions {
 export type TaskWatcher = (task: Task, from: TaskStatus, to: TaskStatus) => void;
 
 const NO_WATCHERS: readonly TaskWatcher[] = [];
+const NO_OPTIONS: TaskOptions = Object.freeze({});
 
 const FRESH: RetryState = Object.freeze({ attempt: 0, lastError: null, nextRetryAt: null });
 
@@ -69,10 +78,8 @@ export class Task {
   #progress: TaskProgress;
   #watchers: readonly TaskWatcher[] = NO_WATCHERS;
 
-  constructor(
-    init: TaskInit,
-    { clock = systemClock, ids = randomIds, random = Math.random }: TaskOptions = {},
-  ) {
+  constructor(init: TaskInit, options: TaskOptions = NO_OPTIONS) {
+    const { clock, ids, random } = resolveTaskOptions(options);
     const fields = resolveTaskFields(init);
     this.title = fields.title;
     this.description = fields.description;
@@ -158,6 +165,7 @@ export class Task {
 
   /** True when all dependencies are among the completed. */
   canStart(completedTaskIds: ReadonlySet<string>): boolean {
+    checkSet('completedTaskIds', completedTaskIds);
     return this.dependencies.every((id) => completedTaskIds.has(id));
   }
 
@@ -178,7 +186,7 @@ export class Task {
 
   /** Moves to another status. Throws `illegal-transition`, with the allowed ones, when the table doesn't hold it. */
   updateStatus(status: TaskStatus): void {
-    this.#move(status);
+    this.#move(checkOneOf('status', status, TASK_STATUSES));
   }
 
   /** Puts it in progress, by an agent if one is named. */
@@ -189,7 +197,8 @@ export class Task {
 
   /** Ends it well. A failed outcome is refused: use {@link Task.fail} or {@link Task.recordFailure}. */
   complete(outcome?: TaskOutcome): void {
-    const result = outcome === undefined ? PLAIN_SUCCESS : toTaskResult(outcome);
+    const result =
+      outcome === undefined ? PLAIN_SUCCESS : toTaskResult(checkObject('outcome', outcome) as TaskOutcome);
     if (!result.success) throw new InvalidArgumentError('outcome.success', 'true', result.success);
     this.#move(TaskStatus.COMPLETED, { result });
   }
@@ -206,6 +215,8 @@ export class Task {
     reason = 'Cancelled.',
     stopReason: 'cancelled' | 'dependency-failed' | 'timed-out' = 'cancelled',
   ): void {
+    checkString('reason', reason);
+    checkOneOf('stopReason', stopReason, ['cancelled', 'dependency-failed', 'timed-out']);
     this.#move(TaskStatus.CANCELLED, { result: toFailedResult(reason, stopReason) });
   }
 
@@ -259,7 +270,7 @@ export class Task {
 
   /** Adds or replaces entries of the metadata. */
   updateMetadata(entries: JsonObject): void {
-    this.#metadata = { ...this.#metadata, ...checkMetadata('entries', entries) };
+    this.#metadata = { ...this.#metadata, ...checkMetadata('entries', checkObject('entries', entries)) };
     this.#progress = { ...this.#progress, updatedAt: this.#clock.now() };
   }
 
@@ -306,7 +317,7 @@ export class Task {
 
   /** Hears each move from now on; returns the undo. */
   watch(watcher: TaskWatcher): () => void {
-    this.#watchers = [...this.#watchers, watcher];
+    this.#watchers = [...this.#watchers, checkFunction<TaskWatcher>('watcher', watcher)];
     return () => {
       const index = this.#watchers.indexOf(watcher);
       if (index >= 0) this.#watchers = this.#watchers.toSpliced(index, 1);
@@ -337,6 +348,14 @@ export class Task {
   #tell(from: TaskStatus, to: TaskStatus): void {
     for (const watcher of this.#watchers) watcher(this, from, to);
   }
+}
+
+/** Fills in the defaults. What is a default is not checked: tasks are made by the hundred thousand. */
+function resolveTaskOptions(options: TaskOptions): Required<TaskOptions> {
+  if (options !== NO_OPTIONS) checkObject('options', options);
+  const { clock = systemClock, ids = randomIds, random = Math.random } = options;
+  if (clock !== systemClock) checkClock('clock', clock);
+  return { clock, ids: checkFunction('ids', ids), random: checkFunction('random', random) };
 }
 
 function isOutcome(value: unknown): value is TaskOutcome {

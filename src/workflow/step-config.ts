@@ -2,6 +2,7 @@
 import { TaskPriority, TaskType } from '../contracts/task.ts';
 import {
   checkInteger,
+  checkKeys,
   checkNumber,
   checkObject,
   checkOneOf,
@@ -13,6 +14,19 @@ import { SUPPORTED_STEP_TYPES, type WorkflowStepType } from './workflow-types.ts
 
 /** A year: longer waits are a mistake in the unit. */
 const LONGEST_WAIT_SECONDS = 31_536_000;
+
+/** What a config of each type may hold. */
+const MEMBERS: Readonly<Record<WorkflowStepType, readonly string[]>> = {
+  task: ['title', 'description', 'taskType', 'priority', 'agent', 'inputs', 'metadata'],
+  agent_action: ['agent', 'message'],
+  conversation: ['topic', 'participants', 'maxRounds'],
+  condition: ['expression', 'then', 'else'],
+  parallel: ['steps', 'concurrency'],
+  loop: ['steps', 'times', 'forEach', 'while', 'maxRounds'],
+  wait: ['seconds'],
+  approval: [],
+  subworkflow: ['workflow', 'inputs'],
+};
 
 /** Throws {@link InvalidArgumentError} naming the member, and for types that this version does not carry out. */
 export function checkStepConfig(
@@ -28,6 +42,7 @@ export function checkStepConfig(
       stepType,
     );
   }
+  checkKeys(`config of step ${step}`, config, MEMBERS[stepType]);
   if (stepType === 'task') checkTask(config, at);
   if (stepType === 'parallel') checkParallel(config, at);
   if (stepType === 'condition') {
@@ -92,5 +107,9 @@ function checkParallel(config: Readonly<Record<string, unknown>>, at: (member: s
 function checkSteps(config: Readonly<Record<string, unknown>>, at: (member: string) => string): void {
   if (!Array.isArray(config['steps']) || config['steps'].length === 0) {
     throw new InvalidArgumentError(at('steps'), 'an array of at least one step', config['steps']);
+  }
+  for (const [index, step] of config['steps'].entries()) {
+    const given = checkObject(at(`steps[${index}]`), step);
+    checkText(at(`steps[${index}].name`), given['name']);
   }
 }

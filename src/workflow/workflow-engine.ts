@@ -2,13 +2,21 @@
 
 import { buildContext, type ContextSources } from '../agents/running/agent-context.ts';
 import { AgentRegistry } from '../agents/running/agent-registry.ts';
+import { checkParts } from '../agents/running/check-parts.ts';
 import { contextSources, type SourceOptions } from '../agents/running/context-sources.ts';
 import { createTaskFunction } from '../agents/running/task-function.ts';
 import { MemoryBackend } from '../backends/memory/index.ts';
 import type { AgentContract } from '../contracts/agent.ts';
 import type { Backend } from '../contracts/backend.ts';
 import { createLogger } from '../observability/logger.ts';
-import { checkInteger, checkText } from '../shared/check.ts';
+import {
+  checkBoolean,
+  checkInteger,
+  checkKeys,
+  checkObject,
+  checkSignal,
+  checkText,
+} from '../shared/check.ts';
 import { systemClock } from '../shared/time.ts';
 import { createAsk } from './ask-agent.ts';
 import { type ConverseOptions, createConverse } from './converse.ts';
@@ -28,6 +36,22 @@ export interface WorkflowEngineOptions extends Partial<Omit<SourceOptions, 'tena
   readonly tenant?: string;
 }
 
+const OPTIONS: readonly (keyof WorkflowEngineOptions)[] = [
+  'backend',
+  'concurrency',
+  'tenant',
+  'logger',
+  'clock',
+  'tracer',
+  'knowledge',
+  'memory',
+  'adapters',
+  'tools',
+  'model',
+  'allowExecute',
+  'workspace',
+];
+
 /**
  * @example
  * const engine = new WorkflowEngine();
@@ -43,7 +67,10 @@ export class WorkflowEngine {
   #starting: Promise<void> | undefined;
 
   constructor(options: WorkflowEngineOptions = {}) {
+    checkKeys('options', options, OPTIONS);
+    checkParts(options);
     const { clock = systemClock, tenant = 'default', logger = createLogger({ level: 'warn' }) } = options;
+    if (options.allowExecute !== undefined) checkBoolean('allowExecute', options.allowExecute);
     this.#concurrency = checkInteger('concurrency', options.concurrency ?? 4, 1);
     this.#backend = options.backend ?? new MemoryBackend({ clock });
     this.#runs = new WorkflowRuns(this.#backend, checkText('tenant', tenant));
@@ -109,8 +136,10 @@ export class WorkflowEngine {
   async execute(
     workflow: Workflow,
     inputs: object = {},
-    { signal }: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal } = {},
   ): Promise<WorkflowResult> {
+    checkObject('options', options);
+    const signal = checkSignal('signal', options.signal);
     return this.#runs.result(await this.submit(workflow, inputs), { signal });
   }
 
@@ -137,7 +166,8 @@ export class WorkflowEngine {
   }
 
   /** Ends it with all that it started. */
-  cancelWorkflow(workflowId: string, reason?: string): Promise<void> {
+  async cancelWorkflow(workflowId: string, reason?: string): Promise<void> {
+    if (reason !== undefined) checkText('reason', reason);
     return this.#runs.cancel(workflowId, reason);
   }
 

@@ -1,12 +1,18 @@
 /** Submits workflows to a backend and tells how they stand: what the engine and the orchestrator share. */
 import type { Backend, RunInfo } from '../contracts/backend.ts';
-import { checkObject, checkSignal, checkText } from '../shared/check.ts';
+import { checkJson, checkObject, checkSignal, checkText } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import { type JsonObject, toJsonValue } from '../shared/json.ts';
 import { Workflow } from './workflow.ts';
 import type { WorkflowInput } from './workflow-input.ts';
 import { PAUSE_SIGNAL, RESUME_SIGNAL, RUN_NAMES } from './workflow-services.ts';
 import type { WorkflowResult, WorkflowStatus } from './workflow-types.ts';
+
+function jsonInputs(inputs: object): JsonObject {
+  checkObject('inputs', inputs);
+  checkJson('inputs', inputs);
+  return toJsonValue(inputs) as JsonObject;
+}
 
 const STATUS: Readonly<Record<RunInfo['status'], WorkflowStatus>> = {
   waiting: 'pending',
@@ -34,7 +40,7 @@ export class WorkflowRuns {
     workflow.validate();
     const input: WorkflowInput = {
       workflow: workflow.toJSON(),
-      inputs: toJsonValue(checkObject('inputs', inputs)) as JsonObject,
+      inputs: jsonInputs(inputs),
     };
     const { id: runId } = await this.#backend.submit(RUN_NAMES.workflowFunction, toJsonValue(input), {
       queue: RUN_NAMES.workflowQueue,

@@ -1,6 +1,8 @@
 /** One step of a workflow: what it does, what it waits for, and what its failure means. */
 import {
+  checkFunction,
   checkInteger,
+  checkKeys,
   checkNumber,
   checkObject,
   checkOneOf,
@@ -38,6 +40,18 @@ export interface WorkflowStepInit {
   readonly id?: string;
 }
 
+const MEMBERS: readonly (keyof WorkflowStepInit)[] = [
+  'name',
+  'stepType',
+  'config',
+  'dependencies',
+  'timeoutSeconds',
+  'maxRetries',
+  'onFailure',
+  'condition',
+  'id',
+];
+
 /** Immutable. The constructor throws {@link InvalidArgumentError} for a bad member. */
 export class WorkflowStep {
   readonly id: string;
@@ -50,8 +64,10 @@ export class WorkflowStep {
   readonly onFailure: OnFailure;
   readonly condition: string | null;
 
-  constructor(init: WorkflowStepInit, { ids = randomIds }: { readonly ids?: IdSource } = {}) {
-    checkObject('step', init);
+  constructor(init: WorkflowStepInit, options: { readonly ids?: IdSource } = {}) {
+    checkKeys('step', init, MEMBERS);
+    checkObject('options', options);
+    const ids = checkFunction<IdSource>('ids', options.ids ?? randomIds);
     this.name = checkText('step.name', init.name);
     this.id = checkText('step.id', init.id ?? ids('step'));
     this.stepType = checkOneOf(

@@ -1,5 +1,5 @@
 /** Steps with an order. */
-import { checkObject, checkString, checkText } from '../shared/check.ts';
+import { checkFunction, checkKeys, checkObject, checkSet, checkString, checkText } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { findCycle } from '../tasks/find-cycle.ts';
@@ -32,9 +32,11 @@ export class Workflow {
   readonly #steps = new Map<string, WorkflowStep>();
   readonly #byName = new Map<string, WorkflowStep>();
 
-  constructor(init: WorkflowInit, { ids = randomIds }: { readonly ids?: IdSource } = {}) {
-    checkObject('workflow', init);
-    this.#ids = ids;
+  constructor(init: WorkflowInit, options: { readonly ids?: IdSource } = {}) {
+    checkKeys('workflow', init, ['schemaVersion', 'id', 'name', 'description', 'steps']);
+    checkObject('options', options);
+    const { ids = randomIds } = options;
+    this.#ids = checkFunction('ids', ids);
     this.id = checkText('workflow.id', init.id ?? ids('workflow'));
     this.name = checkText('workflow.name', init.name);
     this.description = checkString('workflow.description', init.description ?? '');
@@ -66,15 +68,16 @@ export class Workflow {
   }
 
   getStep(id: string): WorkflowStep | undefined {
-    return this.#steps.get(id);
+    return this.#steps.get(checkText('id', id));
   }
 
   getStepByName(name: string): WorkflowStep | undefined {
-    return this.#byName.get(name);
+    return this.#byName.get(checkText('name', name));
   }
 
   /** Steps not among the ended whose dependencies all are. */
   getReadySteps(endedStepIds: ReadonlySet<string>): readonly WorkflowStep[] {
+    checkSet('endedStepIds', endedStepIds);
     return this.steps.filter(
       ({ id, dependencies }) => !endedStepIds.has(id) && dependencies.every((each) => endedStepIds.has(each)),
     );

@@ -8,7 +8,15 @@ import {
 import type { ProgramRequest, ProgramResult, SandboxLevel } from '../../contracts/program.ts';
 import { createProgramRunner, type LocalProgramRunner } from '../../process/program-runner.ts';
 import type { ProgramLimits } from '../../process/runner-options.ts';
-import { checkBoolean, checkObject, checkOneOf, checkText, checkTextArray } from '../../shared/check.ts';
+import {
+  checkBoolean,
+  checkInteger,
+  checkKeys,
+  checkObject,
+  checkOneOf,
+  checkText,
+  checkTextArray,
+} from '../../shared/check.ts';
 import { type ErrorJson, errorToJson, InvalidArgumentError, OrchestratorError } from '../../shared/errors.ts';
 import type { JsonObject } from '../../shared/json.ts';
 import { type Clock, systemClock } from '../../shared/time.ts';
@@ -65,6 +73,19 @@ export interface RunData {
 }
 
 const OPERATIONS = { run: 'external' } as const;
+const OPTIONS = [
+  'enabled',
+  'allowedCommands',
+  'workspace',
+  'sandbox',
+  'network',
+  'env',
+  'path',
+  'timeoutMs',
+  'maxOutputBytes',
+  'limits',
+  'clock',
+] as const;
 const RUN_PARAMETERS = ['command', 'args', 'cwd', 'env', 'input', 'timeoutMs'] as const;
 /** Codes that say something about this machine, not about the caller: they are results, not exceptions. */
 const MACHINE_CODES: ReadonlySet<string> = new Set(['tool-missing', 'sandbox-unavailable', 'program-failed']);
@@ -81,7 +102,7 @@ export class CLIAdapter implements AdapterContract {
 
   /** Throws `InvalidArgumentError`. Starts nothing and looks at nothing. */
   constructor(options: CLIAdapterOptions = {}) {
-    checkObject('options', options);
+    checkKeys('options', options, OPTIONS);
     const { enabled = false, allowedCommands = [], workspace = process.cwd(), network = false } = options;
     const { timeoutMs, maxOutputBytes, clock = systemClock, sandbox, env, path, limits } = options;
     this.#commands = [...checkTextArray('allowedCommands', allowedCommands)];
@@ -96,8 +117,10 @@ export class CLIAdapter implements AdapterContract {
     });
     this.#defaults = {
       network: checkBoolean('network', network),
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(maxOutputBytes === undefined ? {} : { maxOutputBytes }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs: checkInteger('timeoutMs', timeoutMs, 1) }),
+      ...(maxOutputBytes === undefined
+        ? {}
+        : { maxOutputBytes: checkInteger('maxOutputBytes', maxOutputBytes) }),
     };
     this.#clock = clock;
     this.#status = checkBoolean('enabled', enabled) ? AdapterStatus.DISCONNECTED : AdapterStatus.DISABLED;
@@ -128,6 +151,7 @@ export class CLIAdapter implements AdapterContract {
   ): Promise<AdapterResult<RunData>> {
     await this.connect();
     checkOneOf('operation', operation, Object.keys(OPERATIONS));
+    checkObject('options', options);
     const request = { ...this.#defaults, ...checkRunParameters(parameters) };
     try {
       const result = await this.#runner.run(

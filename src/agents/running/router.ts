@@ -1,7 +1,8 @@
 /** Chooses the agent for a task, and says why. */
 import type { AgentCapability, AgentContract } from '../../contracts/agent.ts';
-import type { TaskJson, TaskType } from '../../contracts/task.ts';
-import { OrchestratorError } from '../../shared/errors.ts';
+import { type TaskJson, TaskType } from '../../contracts/task.ts';
+import { checkOneOf } from '../../shared/check.ts';
+import { InvalidArgumentError, OrchestratorError } from '../../shared/errors.ts';
 
 /** The capability that does a type of task when no agent lists the type itself. */
 const CAPABILITY_FOR: Readonly<Record<TaskType, AgentCapability>> = {
@@ -33,7 +34,10 @@ export function findRoutes(
   task: Pick<TaskJson, 'taskType' | 'assignedAgent'>,
   agents: readonly AgentContract[],
 ): readonly Route[] {
-  if (task.assignedAgent !== null) {
+  if (typeof task !== 'object' || task === null || Array.isArray(task))
+    throw new InvalidArgumentError('task', 'a Task or an object with taskType and assignedAgent', task);
+  checkOneOf('task.taskType', task.taskType, Object.values(TaskType));
+  if ((task.assignedAgent ?? null) !== null) {
     const agent = agents.find(({ name }) => name === task.assignedAgent);
     return agent === undefined ? [] : [{ agent, reason: `The task is assigned to ${agent.name}.` }];
   }

@@ -1,5 +1,11 @@
 /** What a run has done so far: each key once, with what came of it. */
-import { errorFromJson, errorToJson, OrchestratorError, toOrchestratorError } from '../../shared/errors.ts';
+import {
+  errorFromJson,
+  errorToJson,
+  describe as inWords,
+  OrchestratorError,
+  toError,
+} from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 
 export type JournalKind = 'step' | 'sleep' | 'signal' | 'child' | 'now';
@@ -85,7 +91,11 @@ export function toJsonText(value: unknown): string {
   try {
     return JSON.stringify(value) ?? 'null';
   } catch (error) {
-    throw toOrchestratorError(error, 'invalid-json');
+    throw new OrchestratorError(
+      'invalid-json',
+      `Expected a value that JSON can hold, got ${inWords(value)}: ${toError(error).message}`,
+      { cause: error },
+    );
   }
 }
 

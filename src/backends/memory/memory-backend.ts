@@ -11,7 +11,15 @@ import type {
   RunStore,
   SubmitOptions,
 } from '../../contracts/backend.ts';
-import { checkFunction, checkInteger, checkNumber, checkText } from '../../shared/check.ts';
+import {
+  checkClock,
+  checkFunction,
+  checkInteger,
+  checkNumber,
+  checkObject,
+  checkString,
+  checkText,
+} from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import { type IdSource, randomIds } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
@@ -58,16 +66,13 @@ export class MemoryBackend implements Backend {
   #state: 'created' | 'started' | 'stopping' = 'created';
   #stopping: Promise<void> | undefined;
 
-  constructor({
-    clock = systemClock,
-    ids = randomIds,
-    keepFinished = 10_000,
-    cancelGraceMs = 5_000,
-  }: MemoryBackendOptions = {}) {
+  constructor(options: MemoryBackendOptions = {}) {
+    checkObject('options', options);
+    const { clock = systemClock, ids = randomIds, keepFinished = 10_000, cancelGraceMs = 5_000 } = options;
     this.#table = new RunTable(checkInteger('keepFinished', keepFinished, 0));
     this.#driver = new RunDriver({
-      clock,
-      ids,
+      clock: checkClock('clock', clock),
+      ids: checkFunction('ids', ids),
       table: this.#table,
       cancelGraceMs: checkInteger('cancelGraceMs', cancelGraceMs, 0),
     });
@@ -98,7 +103,8 @@ export class MemoryBackend implements Backend {
   }
 
   /** What is still open after `drainMs` is ended as cancelled with `stopped`: there is no later process to go on. */
-  async stop({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
+  async stop(options: { readonly drainMs?: number } = {}): Promise<void> {
+    const { drainMs = 0 } = checkObject('options', options) as { readonly drainMs?: number };
     checkNumber('drainMs', drainMs, 0);
     this.#stopping ??= this.#stop(drainMs);
     await this.#stopping;
@@ -146,6 +152,7 @@ export class MemoryBackend implements Backend {
   }
 
   async cancel(runId: string, tenant: string, reason?: string): Promise<void> {
+    if (reason !== undefined) checkString('reason', reason);
     const run = this.#find(runId, tenant);
     if (run === undefined) return;
     const what = reason === undefined ? 'was cancelled' : `was cancelled: ${reason.replace(/\.$/, '')}`;

@@ -28,7 +28,7 @@ export function resolveSubmission(options: SubmitOptions): Submission {
   if (dedupeKey !== undefined) checkText('dedupeKey', dedupeKey);
   if (timeoutMs !== undefined) checkNumber('timeoutMs', timeoutMs, 0, Number.MAX_SAFE_INTEGER);
   const unique =
-    dependencies === undefined || dependencies.length === 0
+    dependencies === undefined || (Array.isArray(dependencies) && dependencies.length === 0)
       ? NONE
       : [...new Set(checkTextArray('dependencies', dependencies))];
   return { id, queue, tenant, priority, delayMs, dependencies: unique, dedupeKey, timeoutMs };
