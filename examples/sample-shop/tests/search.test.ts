@@ -37,7 +37,7 @@ test('splits a query', () => {
   ]);
 });
 
-test('loads several products', () => {
+test('finds several products at once', () => {
   const { database } = createTestShop();
   const found = findProducts(database, [ROPE.sku, BUOY.sku, 'TW-99']);
   console.log(found.length);

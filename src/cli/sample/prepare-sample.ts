@@ -64,7 +64,7 @@ export async function readSample(
       details: { path },
     });
   });
-  return { files, manifest: checkManifest(JSON.parse(text)), history: SAMPLE_HISTORY };
+  return { files, manifest: checkManifest(parseManifest(path, text)), history: SAMPLE_HISTORY };
 }
 
 /** Writes a sample down. */
@@ -115,5 +115,13 @@ async function writeFiles(root: string, files: SampleFiles, signal: AbortSignal 
     const absolute = join(root, path);
     await mkdir(dirname(absolute), { recursive: true });
     await writeFile(absolute, text);
+  }
+}
+
+function parseManifest(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new OrchestratorError('invalid-json', `The sample's manifest ${path} is not JSON.`, { cause });
   }
 }
