@@ -39,6 +39,9 @@ export const ERROR_CODES = [
   'model-failed',
   'unexpected-call',
   'evidence-mismatch',
+  'optional-package-missing',
+  'plugin-failed',
+  'plugin-refused',
   'internal',
 ] as const;
 

@@ -39,8 +39,8 @@ async function handle(agent: BaseAgent, task: TaskJson) {
 describe('an agent with skills', () => {
   it('runs those that list the type of the task and returns their artifacts', async () => {
     const agent = agentWith([
-      fakeSkill('count', { output: done }),
-      fakeSkill('other', { taskTypes: ['data'], output: done }),
+      fakeSkill('count', { gives: done }),
+      fakeSkill('other', { taskTypes: ['data'], gives: done }),
     ]);
     const { outcome, events } = await handle(agent, taskOf('code_review'));
     expect(outcome).toMatchObject({ success: true, stopReason: 'completed', metadata: { agent: 'Tester' } });
@@ -55,7 +55,7 @@ describe('an agent with skills', () => {
     const inputs: unknown[] = [];
     const agent = agentWith([
       fakeSkill('named', { taskTypes: ['data'], run: async (input: unknown) => (inputs.push(input), done) }),
-      fakeSkill('count', { output: done }),
+      fakeSkill('count', { gives: done }),
     ]);
     const { outcome } = await handle(
       agent,
@@ -77,7 +77,7 @@ describe('an agent with skills', () => {
   });
 
   it('refuses to run a skill that it does not have, naming those it has', async () => {
-    const agent = agentWith([fakeSkill('count', { output: done })]);
+    const agent = agentWith([fakeSkill('count', { gives: done })]);
     await expect(handle(agent, taskOf('code_review', { skills: ['guess'] }))).rejects.toThrow(
       /names of skills of Tester \(count\), got "guess"/,
     );
@@ -86,13 +86,13 @@ describe('an agent with skills', () => {
   it.each([
     [
       'a skill that failed',
-      [fakeSkill('broken', { output: new Error('Disk full.') }), fakeSkill('count', { output: done })],
+      [fakeSkill('broken', { gives: new Error('Disk full.') }), fakeSkill('count', { gives: done })],
       'failed',
       /broken: Disk full\./,
     ],
     [
       'a skill that says done without evidence',
-      [fakeSkill('liar', { output: { ...done, evidence: [] } })],
+      [fakeSkill('liar', { gives: { ...done, evidence: [] } })],
       'failed',
       /without any evidence/,
     ],
@@ -125,7 +125,7 @@ describe('an agent with skills', () => {
       available: async () => ({ status: 'not-applicable', reason: 'No tests here.' }),
     });
     const { outcome } = await handle(
-      agentWith([idle, fakeSkill('count', { output: done })]),
+      agentWith([idle, fakeSkill('count', { gives: done })]),
       taskOf('code_review'),
     );
     expect(outcome.success).toBe(true);
@@ -133,7 +133,7 @@ describe('an agent with skills', () => {
   });
 
   it('says that writing something new needs a model, and does the groundwork', async () => {
-    const agent = agentWith([fakeSkill('count', { taskTypes: ['feature'], output: done })], {
+    const agent = agentWith([fakeSkill('count', { taskTypes: ['feature'], gives: done })], {
       taskTypes: ['feature'],
       needsModelFor: ['feature'],
     });
@@ -145,14 +145,14 @@ describe('an agent with skills', () => {
 
   it('marks the result when a model was wanted and there was none', async () => {
     const { outcome } = await handle(
-      agentWith([fakeSkill('count', { output: done })], { enableAutogen: true }),
+      agentWith([fakeSkill('count', { gives: done })], { enableAutogen: true }),
       taskOf('code_review'),
     );
     expect(outcome).toMatchObject({ success: true, metadata: { modelFallback: true } });
   });
 
   it('is unavailable without a workspace, and says how to give one', async () => {
-    const agent = agentWith([fakeSkill('count', { output: done })]);
+    const agent = agentWith([fakeSkill('count', { gives: done })]);
     const { context } = await createTestContext({ agent });
     const outcome = await agent.handleTask(taskOf('code_review'), context);
     expect(outcome).toMatchObject({ success: false, stopReason: 'unavailable' });
@@ -164,7 +164,7 @@ describe('an agent with skills', () => {
     const reason = new Error('Stop.');
     const agent = agentWith([
       fakeSkill('first', { run: async () => (controller.abort(reason), done) }),
-      fakeSkill('second', { output: done }),
+      fakeSkill('second', { gives: done }),
     ]);
     const { context } = await createTestContext({
       agent,
@@ -176,7 +176,7 @@ describe('an agent with skills', () => {
 
   it('loads skills when they are first needed, once', async () => {
     let loads = 0;
-    const agent = agentWith([], { skills: async () => (loads++, [fakeSkill('count', { output: done })]) });
+    const agent = agentWith([], { skills: async () => (loads++, [fakeSkill('count', { gives: done })]) });
     expect(loads).toBe(0);
     await Promise.all([handle(agent, taskOf('code_review')), handle(agent, taskOf('code_review'))]);
     expect(loads).toBe(1);

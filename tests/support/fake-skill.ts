@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { AnySkill, SkillOutput } from '../../src/contracts/skill.ts';
 
-/** A skill whose outcome the test gives. */
+/** A skill that gives what the test says, or throws it. */
 export function fakeSkill(
   name: string,
-  outcome: Partial<AnySkill> & { readonly output?: SkillOutput | Error },
+  { gives, ...rest }: Partial<AnySkill> & { readonly gives?: SkillOutput | Error } = {},
 ): AnySkill {
-  const { output, ...rest } = outcome;
   return {
     name,
     title: `The ${name} skill`,
@@ -15,14 +14,14 @@ export function fakeSkill(
     sideEffects: 'read',
     rules: [],
     input: z.looseObject({}),
+    output: z.looseObject({}),
     available: async () => ({ status: 'available' }),
     run: async () => {
-      if (output instanceof Error) throw output;
-      return output ?? { summary: 'nothing', data: {}, evidence: [] };
+      if (gives instanceof Error) throw gives;
+      return gives ?? { summary: 'nothing', data: {}, evidence: [] };
     },
     ...rest,
-    ...({ output: z.looseObject({}) } as Partial<AnySkill>),
-  } as AnySkill;
+  };
 }
 
 /** One piece of evidence, so that a fake skill may end `done`. */

@@ -1,0 +1,337 @@
+/** Keeps plugins: registers, starts in order, asks them, and stops them in reverse. One that fails is isolated and reported. */
+import type { AdapterContract } from '../contracts/adapter.ts';
+import type { AgentContract } from '../contracts/agent.ts';
+import type { EvaluationContract } from '../contracts/evaluation.ts';
+import type { OrchestratorEvent } from '../contracts/events.ts';
+import {
+  type AdapterProvider,
+  type AgentProvider,
+  type EvaluatorProvider,
+  HOOK_NAMES,
+  type HookName,
+  type Hooks,
+  type Observer,
+  type PluginContract,
+  type PluginHost,
+  PluginType,
+  type Processor,
+  type StorageProvider,
+} from '../contracts/plugin.ts';
+import type { TaskJson, TaskResult } from '../contracts/task.ts';
+import { type Logger, silentLogger } from '../observability/logger.ts';
+import { checkObject, checkOneOf, checkText } from '../shared/check.ts';
+import { type ErrorJson, errorToJson, OrchestratorError } from '../shared/errors.ts';
+import { type JsonObject, type JsonValue, toJsonValue } from '../shared/json.ts';
+import { checkPlugin } from './check-plugin.ts';
+import { startOrder } from './start-order.ts';
+
+export const PLUGIN_STATES = ['registered', 'started', 'disabled', 'failed', 'stopped'] as const;
+/** `disabled`: registered, but not asked. `failed`: refused or broken while starting; it adds nothing. */
+export type PluginState = (typeof PLUGIN_STATES)[number];
+
+/** How a plugin stands. */
+export interface PluginStatus {
+  readonly name: string;
+  readonly version: string;
+  readonly pluginType: PluginType;
+  readonly state: PluginState;
+  /** Why it failed, or what it threw last. */
+  readonly error: ErrorJson | null;
+  /** How often it threw when it was asked. */
+  readonly failureCount: number;
+}
+
+export interface PluginManagerOptions {
+  /** @default no log */
+  readonly logger?: Logger;
+  readonly tenant?: string;
+  /** The version that `engine` ranges are checked against. @default '0.1.0' */
+  readonly libraryVersion?: string;
+  /** Hears of every failure of a plugin. */
+  readonly onFailure?: (plugin: string, error: OrchestratorError) => void;
+}
+
+interface Entry {
+  readonly plugin: PluginContract;
+  state: PluginState;
+  isEnabled: boolean;
+  configuration: JsonObject;
+  error: ErrorJson | null;
+  failureCount: number;
+}
+
+export class PluginManager implements PluginHost {
+  readonly #entries = new Map<string, Entry>();
+  readonly #logger: Logger;
+  readonly #tenant: string;
+  readonly #libraryVersion: string;
+  readonly #onFailure: (plugin: string, error: OrchestratorError) => void;
+  #order: readonly string[] = [];
+  #isStarted = false;
+
+  constructor({ logger = silentLogger, tenant = 'default', libraryVersion = '0.1.0', onFailure = () => undefined }: PluginManagerOptions = {}) {
+    this.#logger = logger;
+    this.#tenant = tenant;
+    this.#libraryVersion = libraryVersion;
+    this.#onFailure = onFailure;
+  }
+
+  /** Takes a plugin in; once the manager has started, the plugin starts at once. Rejects with `already-exists` or `invalid-argument`. */
+  async register(plugin: PluginContract, configuration: JsonObject = {}): Promise<void> {
+    const { name } = checkPlugin(plugin).metadata;
+    if (this.#entries.has(name)) {
+      throw new OrchestratorError('already-exists', `There is already a plugin ${name}.`, { details: { plugin: name } });
+    }
+    const settings = toJsonValue(checkObject('configuration', configuration)) as JsonObject;
+    this.#entries.set(name, { plugin, state: 'registered', isEnabled: true, configuration: settings, error: null, failureCount: 0 });
+    if (this.#isStarted) await this.startAll();
+  }
+
+  /** Stops a plugin and lets it go; returns whether there was one. Refuses while another started one depends on it. */
+  async unregister(name: string): Promise<boolean> {
+    const entry = this.#entries.get(checkText('name', name));
+    if (entry === undefined) return false;
+    const dependent = [...this.#entries.values()].find(({ state, plugin }) => state === 'started' && name in (plugin.metadata.dependencies ?? {}));
+    if (dependent !== undefined) {
+      throw new OrchestratorError('illegal-transition', `Plugin ${name} can't go: ${dependent.plugin.metadata.name} depends on it.`, { details: { plugin: name } });
+    }
+    await this.#stop(entry);
+    this.#order = this.#order.filter((one) => one !== name);
+    return this.#entries.delete(name);
+  }
+
+  get(name: string): PluginContract | undefined {
+    return this.#entries.get(checkText('name', name))?.plugin;
+  }
+
+  getByType(pluginType: PluginType): readonly PluginContract[] {
+    checkOneOf('pluginType', pluginType, Object.values(PluginType));
+    return this.#inOrder().flatMap(({ plugin }) => (plugin.metadata.pluginType === pluginType ? plugin : []));
+  }
+
+  /** Those that are asked: enabled and not failed. */
+  getEnabled(): readonly PluginContract[] {
+    return this.#inOrder().flatMap((entry) => (isAsked(entry) ? entry.plugin : []));
+  }
+
+  /** Asks it again. A plugin that failed is started anew. Rejects with `not-found`. */
+  async enable(name: string): Promise<void> {
+    const entry = this.#known(name);
+    entry.isEnabled = true;
+    if (entry.state === 'disabled') entry.state = 'started';
+    if (entry.state === 'failed') entry.state = 'registered';
+    if (this.#isStarted) await this.startAll();
+  }
+
+  /** Asks it no more; it stays started. Throws `not-found`. */
+  disable(name: string): void {
+    const entry = this.#known(name);
+    entry.isEnabled = false;
+    if (entry.state === 'started') entry.state = 'disabled';
+  }
+
+  /** Sets what a plugin is given when it starts. A started one is stopped and started anew. Rejects with `not-found`. */
+  async configure(name: string, configuration: JsonObject): Promise<void> {
+    const entry = this.#known(name);
+    entry.configuration = toJsonValue(checkObject('configuration', configuration)) as JsonObject;
+    if (entry.state !== 'started' && entry.state !== 'disabled') return;
+    await this.#stop(entry);
+    entry.state = 'registered';
+    await this.startAll();
+  }
+
+  getStatus(name: string): PluginStatus {
+    return statusOf(this.#known(name));
+  }
+
+  /** All, in the order of their start; those that have not started come last. */
+  listPlugins(): readonly PluginStatus[] {
+    return this.#inOrder().map(statusOf);
+  }
+
+  /** Starts what has not started, each after what it depends on. Never rejects: see {@link PluginManager.listPlugins}. */
+  async startAll(): Promise<void> {
+    this.#isStarted = true;
+    const { satisfies } = (await import('semver')).default;
+    const all = [...this.#entries.values()].map(({ plugin }) => plugin.metadata);
+    const { ordered, refused } = startOrder(all, this.#libraryVersion, (version, range) => satisfies(version, range, { includePrerelease: true }));
+    for (const [name, error] of refused) {
+      const entry = this.#entries.get(name);
+      if (entry?.state === 'registered') this.#fail(entry, error, 'failed');
+    }
+    this.#order = ordered;
+    for (const name of ordered) {
+      const entry = this.#entries.get(name);
+      if (entry?.state === 'registered') await this.#start(entry);
+    }
+  }
+
+  /** Stops all, in the reverse of the order of their start. Never rejects. */
+  async shutdownAll(): Promise<void> {
+    this.#isStarted = false;
+    for (const name of [...this.#order].reverse()) {
+      const entry = this.#entries.get(name);
+      if (entry !== undefined) await this.#stop(entry);
+    }
+  }
+
+  /** Asks all enabled ones (of one type) to do what they do. A failure is a value of the answer, by plugin name. */
+  async executeAll(input: JsonObject, { pluginType }: { readonly pluginType?: PluginType } = {}): Promise<Readonly<Record<string, JsonValue>>> {
+    checkObject('input', input);
+    const answers: Record<string, JsonValue> = {};
+    for (const entry of this.#asked(pluginType)) {
+      const { plugin } = entry;
+      if (typeof plugin.execute !== 'function') continue;
+      await this.#guard(entry, async () => {
+        answers[plugin.metadata.name] = toJsonValue(await plugin.execute?.(input));
+      });
+      answers[plugin.metadata.name] ??= { error: { ...entry.error } as unknown as JsonValue };
+    }
+    return answers;
+  }
+
+  async triggerHook<N extends HookName>(name: N, ...parameters: Parameters<NonNullable<Hooks[N]>>): Promise<void> {
+    checkOneOf('name', name, HOOK_NAMES);
+    for (const entry of this.#asked('hook')) {
+      const hooks = entry.plugin as PluginContract & Hooks;
+      const hook = hooks[name] as ((...all: unknown[]) => Promise<void> | void) | undefined;
+      if (hook !== undefined) await this.#guard(entry, async () => hook.apply(hooks, parameters));
+    }
+  }
+
+  async processTask(task: TaskJson): Promise<TaskJson> {
+    let current = task;
+    for (const entry of this.#asked('processor')) {
+      const processor = entry.plugin as PluginContract & Processor;
+      await this.#guard(entry, async () => {
+        const changed = (await processor.processTask?.(current)) ?? current;
+        // Who a task is and whose is not for a plugin to change.
+        const { id, tenant, dependencies, schemaVersion } = task;
+        current = { ...changed, id, tenant, dependencies, schemaVersion };
+      });
+    }
+    return current;
+  }
+
+  async processResult(result: TaskResult, task: TaskJson): Promise<TaskResult> {
+    let current = result;
+    for (const entry of this.#asked('processor')) {
+      const processor = entry.plugin as PluginContract & Processor;
+      await this.#guard(entry, async () => {
+        current = (await processor.processResult?.(current, task)) ?? current;
+      });
+    }
+    return current;
+  }
+
+  /** Tells observers. Never throws. */
+  observe(event: OrchestratorEvent): void {
+    for (const entry of this.#asked('observer')) {
+      try {
+        (entry.plugin as PluginContract & Observer).onEvent(event);
+      } catch (error) {
+        this.#fail(entry, error);
+      }
+    }
+  }
+
+  /** What started `agent` plugins give. */
+  agents(): readonly AgentContract[] {
+    return this.#collect('agent', (plugin) => (plugin as PluginContract & AgentProvider).agents());
+  }
+
+  adapters(): readonly AdapterContract[] {
+    return this.#collect('adapter', (plugin) => (plugin as PluginContract & AdapterProvider).adapters());
+  }
+
+  evaluators(): readonly EvaluationContract[] {
+    return this.#collect('evaluator', (plugin) => (plugin as PluginContract & EvaluatorProvider).evaluators());
+  }
+
+  /** Storage plugins, whether started or not: where things are kept must be known before anything starts. */
+  storage(): readonly StorageProvider[] {
+    return this.getByType('storage') as readonly (PluginContract & StorageProvider)[];
+  }
+
+  #collect<T>(pluginType: PluginType, collect: (plugin: PluginContract) => readonly T[]): readonly T[] {
+    const all: T[] = [];
+    for (const entry of this.#asked(pluginType)) {
+      try {
+        all.push(...collect(entry.plugin));
+      } catch (error) {
+        this.#fail(entry, error);
+      }
+    }
+    return all;
+  }
+
+  async #start(entry: Entry): Promise<void> {
+    const { plugin, configuration } = entry;
+    const { name, dependencies = {} } = plugin.metadata;
+    const broken = Object.keys(dependencies).find((dependency) => this.#entries.get(dependency)?.state === 'failed');
+    if (broken !== undefined) {
+      const why = `Plugin ${name} needs ${broken}, which failed to start.`;
+      this.#fail(entry, new OrchestratorError('plugin-refused', why, { details: { plugin: name, dependency: broken } }), 'failed');
+      return;
+    }
+    try {
+      await plugin.initialize?.({ logger: this.#logger.child({ plugin: name }), configuration, tenant: this.#tenant });
+      entry.state = entry.isEnabled ? 'started' : 'disabled';
+      entry.error = null;
+    } catch (error) {
+      this.#fail(entry, error, 'failed');
+    }
+  }
+
+  async #stop(entry: Entry): Promise<void> {
+    if (entry.state !== 'started' && entry.state !== 'disabled') return;
+    await this.#guard(entry, async () => entry.plugin.shutdown?.());
+    entry.state = 'stopped';
+  }
+
+  async #guard(entry: Entry, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#fail(entry, error);
+    }
+  }
+
+  #fail(entry: Entry, cause: unknown, state?: 'failed'): void {
+    const { name } = entry.plugin.metadata;
+    const error =
+      OrchestratorError.isInstance(cause) && cause.code === 'plugin-refused'
+        ? cause
+        : new OrchestratorError('plugin-failed', `Plugin ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, details: { plugin: name } });
+    entry.error = errorToJson(error);
+    entry.failureCount += 1;
+    if (state !== undefined) entry.state = state;
+    this.#logger.error({ plugin: name, error: entry.error }, 'a plugin failed');
+    this.#onFailure(name, error);
+  }
+
+  #asked(pluginType?: PluginType): readonly Entry[] {
+    return this.#inOrder().filter((entry) => isAsked(entry) && (pluginType === undefined || entry.plugin.metadata.pluginType === pluginType));
+  }
+
+  #inOrder(): readonly Entry[] {
+    const placed = this.#order.map((name) => this.#entries.get(name)).filter((entry) => entry !== undefined);
+    return [...placed, ...[...this.#entries.values()].filter((entry) => !placed.includes(entry))];
+  }
+
+  #known(name: string): Entry {
+    const entry = this.#entries.get(checkText('name', name));
+    if (entry !== undefined) return entry;
+    const known = [...this.#entries.keys()].join(', ') || 'none';
+    throw new OrchestratorError('not-found', `There is no plugin ${name}; registered: ${known}.`, { details: { plugin: name, known } });
+  }
+}
+
+function isAsked({ isEnabled, state }: Entry): boolean {
+  return isEnabled && state === 'started';
+}
+
+function statusOf({ plugin, state, error, failureCount }: Entry): PluginStatus {
+  const { name, version, pluginType } = plugin.metadata;
+  return { name, version, pluginType, state, error, failureCount };
+}
