@@ -6,9 +6,9 @@ import { type JsonObject, type JsonValue, toJsonValue } from '../shared/json.ts'
 export interface Scope {
   /** What the workflow was given. */
   readonly inputs: JsonObject;
-  /** Outputs of completed steps, by name. */
+  /** Outputs of completed steps that this one depends on, near or far, by name. */
   readonly outputs: JsonObject;
-  /** `status` and `errorMessage` of ended steps, by name. */
+  /** `status` and `errorMessage` of the same, ended in any way. */
   readonly steps: JsonObject;
 }
 

@@ -52,13 +52,12 @@ class Interpretation {
     await this.#drive();
     this.#context.signal.throwIfAborted();
     const finishedAt = await this.#context.now('workflow/finished');
-    const { fatal, results, scope } = this.#ledger;
-    const own = this.#workflow.steps.map(({ name }) => name);
+    const { fatal, results, outputs } = this.#ledger;
     const result: WorkflowResult = {
       workflowId: runId,
       success: fatal === undefined,
       status: fatal === undefined ? 'completed' : 'failed',
-      outputs: Object.fromEntries(Object.entries(scope.outputs).filter(([name]) => own.includes(name))),
+      outputs,
       stepResults: Object.fromEntries(results),
       errorMessage: fatal === undefined ? null : `Step ${fatal.name} failed: ${fatal.errorMessage}`,
       executionTimeMs: finishedAt - startedAt,
@@ -157,7 +156,7 @@ class Interpretation {
     if (condition !== null) {
       const met = await this.#caught(async () => {
         const isMet = await this.#context.step(`step:${step.id}/condition`, () =>
-          isTrue(condition, this.#ledger.scope),
+          isTrue(condition, this.#ledger.scopeFor(step)),
         );
         return succeeded(isMet);
       });
@@ -175,7 +174,7 @@ class Interpretation {
 
   #attempt(step: WorkflowStep, key: string): Promise<StepOutcome> {
     const runner: StepRunner = STEP_RUNNERS[step.stepType as keyof typeof STEP_RUNNERS];
-    const { scope } = this.#ledger;
+    const scope = this.#ledger.scopeFor(step);
     const inputRuns = this.#ledger.inputRunsOf(step);
     return this.#caught(() =>
       runner(step, { run: this.#context, services: this.#services, scope, inputRuns, key }),

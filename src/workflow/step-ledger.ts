@@ -71,15 +71,36 @@ export class StepLedger {
     for (const name of notTaken) this.#notTaken.add(name);
   }
 
-  get scope(): Scope {
+  /** What a step's expressions see: the inputs, and the steps that it depends on, near or far. So it never depends on who was faster. */
+  scopeFor(step: WorkflowStep): Scope {
+    const seen = this.isCompensation(step) ? [...this.#results.keys()] : this.#before(step);
+    return this.#scope(seen);
+  }
+
+  /** The outputs of completed steps, by name. */
+  get outputs(): JsonObject {
+    const completed = [...this.#results.values()].filter(({ status }) => status === 'completed');
+    return Object.fromEntries(completed.map(({ name, output }) => [name, output]));
+  }
+
+  #scope(stepIds: readonly string[]): Scope {
     const { inputs, outer } = this.#input;
     const outputs: Record<string, StepResult['output']> = { ...outer?.outputs };
     const steps: Record<string, JsonObject> = { ...(outer?.steps as Record<string, JsonObject> | undefined) };
-    for (const { name, status, output, errorMessage } of this.#results.values()) {
-      if (status === 'completed') outputs[name] = output;
-      steps[name] = { status, errorMessage };
+    for (const id of stepIds) {
+      const result = this.#results.get(id);
+      if (result === undefined) continue;
+      if (result.status === 'completed') outputs[result.name] = result.output;
+      steps[result.name] = { status: result.status, errorMessage: result.errorMessage };
     }
     return { inputs, outputs, steps };
+  }
+
+  #before(step: WorkflowStep): readonly string[] {
+    const found = new Set(step.dependencies);
+    for (const id of found)
+      for (const next of this.#workflow.getStep(id)?.dependencies ?? []) found.add(next);
+    return [...found];
   }
 
   /** Runs whose results a step is to see: of the steps it depends on, and those around the group for its first steps. */

@@ -48,7 +48,10 @@ export const FAILURE_POLICIES = ['fail', 'continue', 'skip-dependents'] as const
  */
 export type OnFailure = (typeof FAILURE_POLICIES)[number] | { readonly step: string };
 
-/** Of a `task` step. Texts may hold `${CEL}`, which is filled in once, over `inputs`, `outputs` and `steps`. */
+/**
+ * Of a `task` step. Texts may hold `${CEL}`, which is filled in once, over `inputs` and over the `outputs` and `steps` of
+ * what this step depends on, near or far.
+ */
 export interface TaskStepConfig {
   readonly title: string;
   readonly description: string;
