@@ -67,7 +67,17 @@ function reachableModules({ modules }: SourceModel): ReadonlySet<string> {
 
 /** Neither imports nor exports: a script for a page, or declarations for all. Nobody imports such. */
 function isPlainScript(module: SourceModule): boolean {
-  return (module.imports.length === 0 && module.exports.length === 0) || !module.hasAst;
+  if (!module.hasAst) return true;
+  return module.imports.length === 0 && module.exports.length === 0 && !isModuleByWord(module);
+}
+
+/** `export {}` says that a file without exports is a module after all; beside `declare global` it only adds types for all. */
+function isModuleByWord({ ast }: SourceModule): boolean {
+  const body = ast?.program.body ?? [];
+  return (
+    body.some(({ type }) => type === 'ExportNamedDeclaration') &&
+    !body.some(({ type }) => type === 'TSModuleDeclaration')
+  );
 }
 
 /**

@@ -161,7 +161,8 @@ function isConditionByMistake(
     // Inside a larger condition the language itself asks for parentheses: only a constant shows the mistake there.
     if (isNested || parent.type === 'ConditionalExpression' || parent.type !== 'IfStatement')
       return isLiteral;
-    return node.extra?.['parenthesized'] !== true;
+    // A constant makes the condition one as well, whatever stands around it.
+    return isLiteral || node.extra?.['parenthesized'] !== true;
   }
   return false;
 }

@@ -3,7 +3,7 @@ import type { Node } from '@babel/types';
 import { bare, memberName } from './script-scopes.ts';
 import { hitAt, type Place, type SecurityHit } from './script-sink.ts';
 import { textParts } from './script-text.ts';
-import { TRUST, type Trust } from './script-trace.ts';
+import { TRUST, type Tracer, type Trust } from './script-trace.ts';
 
 const METHODS = new Set(
   'query execute exec raw prepare all get run each iterate one many any none oneOrNone manyOrNone queryRaw $queryRawUnsafe $executeRawUnsafe unsafe executeSql batch execute_sql whereRaw havingRaw orderByRaw joinRaw selectRaw fromRaw'.split(
@@ -18,6 +18,13 @@ const STATEMENT =
 const NAME_POSITION =
   /\b(?:from|into|update|table|join|index|view|database|schema|by|pragma|exists|only)\s+["`[]?$|["`[]$/i;
 
+const MAX_TEXTS = 40;
+
+interface Text {
+  readonly node: Node;
+  readonly scope: Node;
+}
+
 /** Checks a call whose first argument is a statement. */
 export function checkSql({ node, scope, tracer }: Place): SecurityHit | undefined {
   if (node.type !== 'CallExpression') return undefined;
@@ -28,7 +35,7 @@ export function checkSql({ node, scope, tracer }: Place): SecurityHit | undefine
     return undefined;
   const statement = tracer.option(first, 'text', scope) ??
     tracer.option(first, 'sql', scope) ?? { value: first, scope };
-  const texts = tracer.text(statement.value, statement.scope);
+  const texts = withParts(tracer.text(statement.value, statement.scope), tracer);
   const head = texts
     .map(({ node: text }) => literalOf(text))
     .find((literal) => STATEMENT.test(literal.slice(0, 4000)));
@@ -39,6 +46,7 @@ export function checkSql({ node, scope, tracer }: Place): SecurityHit | undefine
     const { literal, holes } = textParts(text);
     const before = literal.split('\u0000');
     for (const [index, hole] of holes.entries()) {
+      if (isBuilt(hole, at, tracer)) continue;
       const trust = tracer.trust(hole, at);
       if (trust < TRUST.INPUT) continue;
       worst = Math.max(worst, trust) as Trust;
@@ -55,6 +63,36 @@ export function checkSql({ node, scope, tracer }: Place): SecurityHit | undefine
       : `The statement given to ${method} holds a value from ${source}.`,
     isName ? 'warning' : undefined,
   );
+}
+
+/** The texts, and after each those that names put into it stand for: `${sql} ORDER BY name`. */
+function withParts(texts: readonly Text[], tracer: Tracer): Text[] {
+  const all = [...texts];
+  const seen = new Set(all.map(({ node }) => node));
+  for (let index = 0; index < all.length && all.length < MAX_TEXTS; index += 1) {
+    const { node, scope } = all[index] as Text;
+    for (const hole of textParts(node).holes) {
+      if (!isBuilt(hole, scope, tracer)) continue;
+      for (const part of tracer.text(hole, scope)) {
+        if (!seen.has(part.node)) all.push(part);
+        seen.add(part.node);
+      }
+    }
+  }
+  return all;
+}
+
+/** True for a name that only stands for literals, templates and concatenations of this file. */
+function isBuilt(hole: Node, scope: Node, tracer: Tracer): boolean {
+  if (bare(hole).type !== 'Identifier') return false;
+  return tracer
+    .text(hole, scope)
+    .every(
+      ({ node }) =>
+        node.type === 'TemplateLiteral' ||
+        node.type === 'StringLiteral' ||
+        (node.type === 'BinaryExpression' && node.operator === '+'),
+    );
 }
 
 function literalOf(node: Node): string {

@@ -92,3 +92,28 @@ export function isHarmlessType(pattern: Node | undefined): boolean {
     (type.type === 'TSUnionType' && type.types.every(isHarmless));
   return isHarmless(annotation);
 }
+
+const CONTEXT_MEMBERS = new Set(['req', 'request', 'res', 'response', 'reply']);
+const CONTEXT_TYPE =
+  /(?:Request|Route|Http|Handler|Loader|Action)\w*(?:Context|Event|Args)$|^(?:Express|Fastify|Koa|Http|Next|Incoming|Server)?Request$/;
+
+/** True for the one object that many routers and frameworks give to a handler: `({ request, params, url }) => …`. */
+export function isHandlerContext(parameter: Node | undefined): boolean {
+  if (parameter?.type !== 'ObjectPattern') return false;
+  const annotation =
+    parameter.typeAnnotation?.type === 'TSTypeAnnotation'
+      ? parameter.typeAnnotation.typeAnnotation
+      : undefined;
+  if (
+    annotation?.type === 'TSTypeReference' &&
+    annotation.typeName.type === 'Identifier' &&
+    CONTEXT_TYPE.test(annotation.typeName.name)
+  )
+    return true;
+  return parameter.properties.some(
+    (property) =>
+      property.type === 'ObjectProperty' &&
+      property.key.type === 'Identifier' &&
+      CONTEXT_MEMBERS.has(property.key.name),
+  );
+}

@@ -3,6 +3,7 @@ import type { CallExpression, Node } from '@babel/types';
 import {
   AMBIENT,
   CLEANER,
+  isHandlerContext,
   isHarmlessType,
   KEEPING_METHODS,
   NUMERIC_CALLS,
@@ -138,6 +139,12 @@ export class Tracer {
     if (owner === undefined) return TRUST.UNKNOWN;
     if (isHarmlessType(pattern)) return TRUST.CONSTANT;
     if (key !== undefined && REQUEST_PARTS.has(key) && index === 0 && owner.params.length >= 2)
+      return TRUST.REQUEST;
+    if (
+      key !== undefined &&
+      (REQUEST_PARTS.has(key) || key === 'url') &&
+      isHandlerContext(owner.params[index])
+    )
       return TRUST.REQUEST;
     const elements = this.#scopes.elementsFor(owner);
     if (elements !== undefined) {

@@ -10,6 +10,9 @@ const UNQUOTED = new Set(['dotenv', 'ini', 'yaml', 'shell', 'terraform', 'proper
 const HINT = /pass|pwd|secret|token|key|credential/i;
 const NAME = /[A-Za-z_][A-Za-z0-9_-]*/g;
 
+/** MD5 to SHA-512 in hexadecimal digits. */
+const DIGEST = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/i;
+
 /** Calls that take a key as it is: `jwt.sign(payload, 'key')`, `createHmac('sha256', 'key')`. */
 const KEYED_CALL =
   /(?<![\w$])(?:(?:jwt|jsonwebtoken)\.(?:sign|verify|encode|decode)|createHmac|createSecretKey|create(?:C|Dec)ipheriv|cookieParser|hmac\.new)\(/g;
@@ -39,6 +42,8 @@ export function findAssignments(line: string, language: string | undefined): Sec
     if (sort === undefined) continue;
     const value = valueAfter(line, match.index + match[0].length, language);
     if (value === undefined || !isSecret(value.text, sort)) continue;
+    // `verify('password', '5f4d…')`: what follows a password in a call is the digest it is compared with.
+    if (value.isNextArgument && sort === 'password' && DIGEST.test(value.text)) continue;
     matches.push({
       kind: sort === 'password' ? 'password' : 'high-entropy-value',
       secret: value.text,
@@ -65,6 +70,8 @@ function isPlaceholderText(text: string): boolean {
 interface Value {
   readonly text: string;
   readonly offset: number;
+  /** True when the name is an argument itself, and the literal the one after it. */
+  readonly isNextArgument?: boolean;
 }
 
 /** The literal after a name that ends at `start`, or undefined when there is no operator or no literal. */
@@ -83,7 +90,7 @@ function valueAfter(line: string, start: number, language: string | undefined): 
     if (annotation !== null && language !== 'yaml') index += annotation[0].length;
   }
   const quoted = readQuoted(line, index);
-  if (quoted !== undefined) return quoted;
+  if (quoted !== undefined) return { ...quoted, isNextArgument: operator === ',' };
   const isPlainOperator = operator === '=' || operator === ':';
   if (!isPlainOperator || language === undefined || !UNQUOTED.has(language)) return undefined;
   return readPlain(line, index, language);

@@ -23,6 +23,16 @@ describe('unreachable-module', () => {
     ]);
   });
 
+  it('is found for a module without exports that says it is one, not for one that only adds types', async () => {
+    const files = {
+      ...MANIFEST,
+      'src/index.ts': 'export const a = 1;',
+      'src/patch.ts': 'Array.prototype.at ??= () => 1;\nexport {};',
+      'src/window.ts': 'declare global { interface Window { shop: string } }\nexport {};',
+    };
+    expect(await deadIn(files)).toEqual(['unreachable-module src/patch.ts:1']);
+  });
+
   it('is not seen for what tests, workers, run-time names and components load', async () => {
     const files = {
       ...MANIFEST,

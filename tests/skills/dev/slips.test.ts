@@ -176,9 +176,9 @@ describe('assignment-in-condition', () => {
     expect(
       await linesOf(
         'assignment-in-condition',
-        "if (state = 'done') f();\nif (a = b) g();\nwhile (running = true) h();\nif (x && (y = 5)) i();\nif (!(z = 0)) j();",
+        "if (state = 'done') f();\nif (a = b) g();\nwhile (running = true) h();\nif (x && (y = 5)) i();\nif (!(z = 0)) j();\nif ((state = 'new')) k();",
       ),
-    ).toEqual([1, 2, 3, 4, 5]);
+    ).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   it('is not seen where the assignment is meant', async () => {

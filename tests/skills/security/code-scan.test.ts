@@ -161,6 +161,10 @@ describe('SQL', () => {
       'an unsafe door of a client',
       "export const f = (prisma, n) =>\nprisma.$queryRawUnsafe(`SELECT * FROM t WHERE n = '§{n}'`);",
     ],
+    [
+      'a statement that is ended in the call',
+      "export function find(db, term) { let sql = `SELECT a FROM t WHERE a LIKE '%§{term}%'`;\nreturn db.prepare(`§{sql} ORDER BY a`).all(); }",
+    ],
     ['a bare query function', "export const f = (n) =>\nquery(`INSERT INTO t VALUES ('§{n}')`);"],
   ])('reports %s', async (_what, text) => {
     expect(await scan(code(text))).toEqual(['sql-injection src/a.ts:2']);
@@ -218,6 +222,10 @@ describe('SQL', () => {
       "export const f = (cache, id) => { cache.get(`user:§{id}`); list.all('select one of ' + id); api.execute(`update-§{id}`); };",
     ],
     [
+      'fixed texts that are put together in the call',
+      "export const f = (db, id) => { let sql = 'SELECT a FROM t'; if (id) sql += ' WHERE id = ?'; return db.prepare(`§{sql} ORDER BY a`).all(id); };",
+    ],
+    [
       'a private helper with fixed callers',
       "const count = (db, table) => db.get(`SELECT COUNT(*) FROM §{table}`); export const f = (db) => [count(db, 'a'), count(db, 'b')];",
     ],
@@ -251,6 +259,14 @@ describe('paths', () => {
     [
       'a route that is chosen by its prefix',
       "import { readFile } from 'fs'; createServer((req, res) => { const url = new URL(req.url, base); if (url.pathname.startsWith('/static/'))\nreadFile('public' + url.pathname, send); });",
+    ],
+    [
+      'the one object that a handler gets',
+      "import { readFile } from 'node:fs/promises'; export const serve = async ({ response, url }) => {\nresponse.end(await readFile('public' + url.pathname)); };",
+    ],
+    [
+      'an object whose type says that it is of a handler',
+      "import fs from 'fs'; export function send(folder: string, { params }: RouteContext) {\nreturn fs.readFileSync(`§{folder}/§{params.name}`); }",
     ],
     [
       'a body taken out of the parameter',
@@ -288,6 +304,10 @@ describe('paths', () => {
     [
       'a path of the configuration',
       "import fs from 'fs'; export const load = (options) => fs.readFileSync(options.path); fs.readFileSync(process.env.CONFIG); fs.readFileSync(process.argv[2]);",
+    ],
+    [
+      'an address in an object that no handler gets',
+      "import fs from 'fs'; export const keep = ({ url, size }: Picture) => fs.readFileSync(url);",
     ],
     ['an uploaded file', "import fs from 'fs'; app.post('/', (req, res) => fs.readFileSync(req.file.path));"],
     [

@@ -103,6 +103,7 @@ describe('look-alikes', () => {
     ['a digest in a variable', 'a.ts', `const fileDigest = '${hex}';`],
     ['a password hash', 'seed.ts', `passwordHash: '$2b$10$${random(53)}',`],
     ['a bcrypt hash under the bare name', 'seed.ts', `password: '$2b$10$${random(53)}',`],
+    ['the digest that a password is checked against', 'a.ts', `verify('password', '${hex}');`],
     ['a UUID', 'a.ts', `const apiKey = '3f2b8c1e-9d4a-4e6f-8b7a-1c2d3e4f5a6b';`],
     ['a weak dummy', 'a.ts', `login({ user: 'a', password: 'password123' });`],
     ['a dummy made of words', 'a.ts', `const secret = 'my-super-secret-key-1';`],
