@@ -82,7 +82,13 @@ export interface Hooks {
   onTaskFailed?(task: TaskJson, result: TaskResult): Promise<void> | void;
   onMessageSent?(message: AgentMessage): Promise<void> | void;
 }
-export const HOOK_NAMES = ['onTaskCreated', 'onTaskStarted', 'onTaskCompleted', 'onTaskFailed', 'onMessageSent'] as const satisfies readonly (keyof Hooks)[];
+export const HOOK_NAMES = [
+  'onTaskCreated',
+  'onTaskStarted',
+  'onTaskCompleted',
+  'onTaskFailed',
+  'onMessageSent',
+] as const satisfies readonly (keyof Hooks)[];
 export type HookName = (typeof HOOK_NAMES)[number];
 
 /** Of a `storage` plugin: where runs or memories are kept. */

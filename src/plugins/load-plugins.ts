@@ -18,19 +18,28 @@ export interface LoadPluginsOptions {
  * Each module's default export must be a plugin, or a function that makes one. Rejects with `not-allowed` before
  * anything is loaded, `optional-package-missing` for what is not installed, `invalid-argument` for what is no plugin.
  */
-export async function loadPlugins(names: readonly string[], { allowed, load = (name) => import(name) }: LoadPluginsOptions): Promise<readonly PluginContract[]> {
+export async function loadPlugins(
+  names: readonly string[],
+  { allowed, load = (name) => import(name) }: LoadPluginsOptions,
+): Promise<readonly PluginContract[]> {
   checkTextArray('names', names);
   checkTextArray('allowed', allowed);
   for (const name of names) {
     if (allowed.includes(name) && PACKAGE.test(name) && !name.includes('..')) continue;
-    throw new OrchestratorError('not-allowed', `Plugin ${JSON.stringify(name)} may not be loaded; allowed: ${allowed.join(', ') || 'none'}.`, {
-      details: { name, allowed: [...allowed] },
-    });
+    throw new OrchestratorError(
+      'not-allowed',
+      `Plugin ${JSON.stringify(name)} may not be loaded; allowed: ${allowed.join(', ') || 'none'}.`,
+      {
+        details: { name, allowed: [...allowed] },
+      },
+    );
   }
   const plugins: PluginContract[] = [];
   for (const name of names) {
     const exported = ((await loaded(name, load)) as { default?: unknown }).default;
-    plugins.push(checkPlugin(typeof exported === 'function' ? await (exported as () => unknown)() : exported));
+    plugins.push(
+      checkPlugin(typeof exported === 'function' ? await (exported as () => unknown)() : exported),
+    );
   }
   return plugins;
 }
@@ -40,9 +49,13 @@ async function loaded(name: string, load: (name: string) => Promise<unknown>): P
     return await load(name);
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new OrchestratorError('optional-package-missing', `Plugin ${name} is not installed: npm install ${name}. (${toError(error).message})`, {
-      cause: error,
-      details: { name },
-    });
+    throw new OrchestratorError(
+      'optional-package-missing',
+      `Plugin ${name} is not installed: npm install ${name}. (${toError(error).message})`,
+      {
+        cause: error,
+        details: { name },
+      },
+    );
   }
 }

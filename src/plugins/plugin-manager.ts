@@ -69,7 +69,12 @@ export class PluginManager implements PluginHost {
   #order: readonly string[] = [];
   #isStarted = false;
 
-  constructor({ logger = silentLogger, tenant = 'default', libraryVersion = '0.1.0', onFailure = () => undefined }: PluginManagerOptions = {}) {
+  constructor({
+    logger = silentLogger,
+    tenant = 'default',
+    libraryVersion = '0.1.0',
+    onFailure = () => undefined,
+  }: PluginManagerOptions = {}) {
     this.#logger = logger;
     this.#tenant = tenant;
     this.#libraryVersion = libraryVersion;
@@ -80,10 +85,19 @@ export class PluginManager implements PluginHost {
   async register(plugin: PluginContract, configuration: JsonObject = {}): Promise<void> {
     const { name } = checkPlugin(plugin).metadata;
     if (this.#entries.has(name)) {
-      throw new OrchestratorError('already-exists', `There is already a plugin ${name}.`, { details: { plugin: name } });
+      throw new OrchestratorError('already-exists', `There is already a plugin ${name}.`, {
+        details: { plugin: name },
+      });
     }
     const settings = toJsonValue(checkObject('configuration', configuration)) as JsonObject;
-    this.#entries.set(name, { plugin, state: 'registered', isEnabled: true, configuration: settings, error: null, failureCount: 0 });
+    this.#entries.set(name, {
+      plugin,
+      state: 'registered',
+      isEnabled: true,
+      configuration: settings,
+      error: null,
+      failureCount: 0,
+    });
     if (this.#isStarted) await this.startAll();
   }
 
@@ -91,9 +105,15 @@ export class PluginManager implements PluginHost {
   async unregister(name: string): Promise<boolean> {
     const entry = this.#entries.get(checkText('name', name));
     if (entry === undefined) return false;
-    const dependent = [...this.#entries.values()].find(({ state, plugin }) => state === 'started' && name in (plugin.metadata.dependencies ?? {}));
+    const dependent = [...this.#entries.values()].find(
+      ({ state, plugin }) => state === 'started' && name in (plugin.metadata.dependencies ?? {}),
+    );
     if (dependent !== undefined) {
-      throw new OrchestratorError('illegal-transition', `Plugin ${name} can't go: ${dependent.plugin.metadata.name} depends on it.`, { details: { plugin: name } });
+      throw new OrchestratorError(
+        'illegal-transition',
+        `Plugin ${name} can't go: ${dependent.plugin.metadata.name} depends on it.`,
+        { details: { plugin: name } },
+      );
     }
     await this.#stop(entry);
     this.#order = this.#order.filter((one) => one !== name);
@@ -154,7 +174,9 @@ export class PluginManager implements PluginHost {
     this.#isStarted = true;
     const { satisfies } = (await import('semver')).default;
     const all = [...this.#entries.values()].map(({ plugin }) => plugin.metadata);
-    const { ordered, refused } = startOrder(all, this.#libraryVersion, (version, range) => satisfies(version, range, { includePrerelease: true }));
+    const { ordered, refused } = startOrder(all, this.#libraryVersion, (version, range) =>
+      satisfies(version, range, { includePrerelease: true }),
+    );
     for (const [name, error] of refused) {
       const entry = this.#entries.get(name);
       if (entry?.state === 'registered') this.#fail(entry, error, 'failed');
@@ -176,7 +198,10 @@ export class PluginManager implements PluginHost {
   }
 
   /** Asks all enabled ones (of one type) to do what they do. A failure is a value of the answer, by plugin name. */
-  async executeAll(input: JsonObject, { pluginType }: { readonly pluginType?: PluginType } = {}): Promise<Readonly<Record<string, JsonValue>>> {
+  async executeAll(
+    input: JsonObject,
+    { pluginType }: { readonly pluginType?: PluginType } = {},
+  ): Promise<Readonly<Record<string, JsonValue>>> {
     checkObject('input', input);
     const answers: Record<string, JsonValue> = {};
     for (const entry of this.#asked(pluginType)) {
@@ -190,7 +215,10 @@ export class PluginManager implements PluginHost {
     return answers;
   }
 
-  async triggerHook<N extends HookName>(name: N, ...parameters: Parameters<NonNullable<Hooks[N]>>): Promise<void> {
+  async triggerHook<N extends HookName>(
+    name: N,
+    ...parameters: Parameters<NonNullable<Hooks[N]>>
+  ): Promise<void> {
     checkOneOf('name', name, HOOK_NAMES);
     for (const entry of this.#asked('hook')) {
       const hooks = entry.plugin as PluginContract & Hooks;
@@ -245,7 +273,9 @@ export class PluginManager implements PluginHost {
   }
 
   evaluators(): readonly EvaluationContract[] {
-    return this.#collect('evaluator', (plugin) => (plugin as PluginContract & EvaluatorProvider).evaluators());
+    return this.#collect('evaluator', (plugin) =>
+      (plugin as PluginContract & EvaluatorProvider).evaluators(),
+    );
   }
 
   /** Storage plugins, whether started or not: where things are kept must be known before anything starts. */
@@ -268,14 +298,24 @@ export class PluginManager implements PluginHost {
   async #start(entry: Entry): Promise<void> {
     const { plugin, configuration } = entry;
     const { name, dependencies = {} } = plugin.metadata;
-    const broken = Object.keys(dependencies).find((dependency) => this.#entries.get(dependency)?.state === 'failed');
+    const broken = Object.keys(dependencies).find(
+      (dependency) => this.#entries.get(dependency)?.state === 'failed',
+    );
     if (broken !== undefined) {
       const why = `Plugin ${name} needs ${broken}, which failed to start.`;
-      this.#fail(entry, new OrchestratorError('plugin-refused', why, { details: { plugin: name, dependency: broken } }), 'failed');
+      this.#fail(
+        entry,
+        new OrchestratorError('plugin-refused', why, { details: { plugin: name, dependency: broken } }),
+        'failed',
+      );
       return;
     }
     try {
-      await plugin.initialize?.({ logger: this.#logger.child({ plugin: name }), configuration, tenant: this.#tenant });
+      await plugin.initialize?.({
+        logger: this.#logger.child({ plugin: name }),
+        configuration,
+        tenant: this.#tenant,
+      });
       entry.state = entry.isEnabled ? 'started' : 'disabled';
       entry.error = null;
     } catch (error) {
@@ -302,7 +342,11 @@ export class PluginManager implements PluginHost {
     const error =
       OrchestratorError.isInstance(cause) && cause.code === 'plugin-refused'
         ? cause
-        : new OrchestratorError('plugin-failed', `Plugin ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, details: { plugin: name } });
+        : new OrchestratorError(
+            'plugin-failed',
+            `Plugin ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+            { cause, details: { plugin: name } },
+          );
     entry.error = errorToJson(error);
     entry.failureCount += 1;
     if (state !== undefined) entry.state = state;
@@ -311,7 +355,10 @@ export class PluginManager implements PluginHost {
   }
 
   #asked(pluginType?: PluginType): readonly Entry[] {
-    return this.#inOrder().filter((entry) => isAsked(entry) && (pluginType === undefined || entry.plugin.metadata.pluginType === pluginType));
+    return this.#inOrder().filter(
+      (entry) =>
+        isAsked(entry) && (pluginType === undefined || entry.plugin.metadata.pluginType === pluginType),
+    );
   }
 
   #inOrder(): readonly Entry[] {
@@ -323,7 +370,9 @@ export class PluginManager implements PluginHost {
     const entry = this.#entries.get(checkText('name', name));
     if (entry !== undefined) return entry;
     const known = [...this.#entries.keys()].join(', ') || 'none';
-    throw new OrchestratorError('not-found', `There is no plugin ${name}; registered: ${known}.`, { details: { plugin: name, known } });
+    throw new OrchestratorError('not-found', `There is no plugin ${name}; registered: ${known}.`, {
+      details: { plugin: name, known },
+    });
   }
 }
 

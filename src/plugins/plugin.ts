@@ -1,7 +1,15 @@
 /** Bases to extend: each fixes what its type of plugin may do and leaves the rest alone. */
-import type { OrchestratorEvent } from '../contracts/events.ts';
-import type { Hooks, Observer, PluginContext, PluginContract, PluginMetadata, Processor } from '../contracts/plugin.ts';
+
 import type { AgentMessage } from '../contracts/agent.ts';
+import type { OrchestratorEvent } from '../contracts/events.ts';
+import type {
+  Hooks,
+  Observer,
+  PluginContext,
+  PluginContract,
+  PluginMetadata,
+  Processor,
+} from '../contracts/plugin.ts';
 import type { TaskJson, TaskResult } from '../contracts/task.ts';
 import type { JsonObject, JsonValue } from '../shared/json.ts';
 

@@ -28,7 +28,10 @@ export function startOrder(
     if (ordered.includes(plugin.name)) return true;
     for (const name of dependenciesOf(plugin)) {
       if (visit(byName.get(name) as PluginMetadata)) continue;
-      refused.set(plugin.name, refusal(plugin.name, `needs ${name}, which can't start`, { dependency: name }));
+      refused.set(
+        plugin.name,
+        refusal(plugin.name, `needs ${name}, which can't start`, { dependency: name }),
+      );
       return false;
     }
     ordered.push(plugin.name);
@@ -45,13 +48,21 @@ function ownProblem(
   fits: (version: string, range: string) => boolean,
 ): OrchestratorError | undefined {
   if (engine !== undefined && !fits(libraryVersion, engine)) {
-    return refusal(name, `needs version ${engine} of this library, which is ${libraryVersion}`, { expected: engine, got: libraryVersion });
+    return refusal(name, `needs version ${engine} of this library, which is ${libraryVersion}`, {
+      expected: engine,
+      got: libraryVersion,
+    });
   }
   for (const [dependency, range] of Object.entries(dependencies)) {
     const found = byName.get(dependency);
-    if (found === undefined) return refusal(name, `needs the plugin ${dependency}, which is not registered`, { dependency });
+    if (found === undefined)
+      return refusal(name, `needs the plugin ${dependency}, which is not registered`, { dependency });
     if (!fits(found.version, range)) {
-      return refusal(name, `needs version ${range} of ${dependency}, which is ${found.version}`, { dependency, expected: range, got: found.version });
+      return refusal(name, `needs version ${range} of ${dependency}, which is ${found.version}`, {
+        dependency,
+        expected: range,
+        got: found.version,
+      });
     }
   }
   return undefined;
@@ -62,9 +73,12 @@ function refuseCycles(plugins: readonly PluginMetadata[], refused: Map<string, O
   for (;;) {
     const open = plugins.filter(({ name }) => !refused.has(name));
     const names = new Set(open.map(({ name }) => name));
-    const cycle = findCycle(new Map(open.map((plugin) => [plugin.name, dependenciesOf(plugin).filter((name) => names.has(name))])));
+    const cycle = findCycle(
+      new Map(open.map((plugin) => [plugin.name, dependenciesOf(plugin).filter((name) => names.has(name))])),
+    );
     if (cycle === undefined) return;
-    for (const name of new Set(cycle)) refused.set(name, refusal(name, `waits for itself: ${cycle.join(' > ')}`, { path: [...cycle] }));
+    for (const name of new Set(cycle))
+      refused.set(name, refusal(name, `waits for itself: ${cycle.join(' > ')}`, { path: [...cycle] }));
   }
 }
 
@@ -73,5 +87,7 @@ function dependenciesOf({ dependencies = {} }: PluginMetadata): readonly string[
 }
 
 function refusal(name: string, why: string, details: Record<string, string | string[]>): OrchestratorError {
-  return new OrchestratorError('plugin-refused', `Plugin ${name} ${why}.`, { details: { plugin: name, ...details } });
+  return new OrchestratorError('plugin-refused', `Plugin ${name} ${why}.`, {
+    details: { plugin: name, ...details },
+  });
 }
