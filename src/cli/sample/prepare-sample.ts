@@ -78,7 +78,7 @@ export async function buildSample(
   signal?.throwIfAborted();
   const root = await makeFolder(into);
   const dispose = async (): Promise<void> => {
-    if (into === undefined) return rm(root, { recursive: true, force: true });
+    if (into === undefined) return rm(dirname(root), { recursive: true, force: true });
     for (const name of await readdir(root)) await rm(join(root, name), { recursive: true, force: true });
   };
   try {
@@ -101,7 +101,12 @@ export async function buildSample(
 }
 
 async function makeFolder(into: string | undefined): Promise<string> {
-  if (into === undefined) return realpath(await mkdtemp(join(tmpdir(), 'sample-shop-')));
+  if (into === undefined) {
+    // The folder's own name is what a report calls the project: it must not change from run to run.
+    const root = join(await realpath(await mkdtemp(join(tmpdir(), 'sample-'))), 'sample-shop');
+    await mkdir(root);
+    return root;
+  }
   await mkdir(into, { recursive: true });
   if ((await readdir(into)).length > 0) {
     throw new OrchestratorError('already-exists', `The folder ${into} is not empty.`, { details: { into } });
