@@ -59,7 +59,9 @@ describe.each(NAMES)('example %s', (name) => {
   });
 
   it('imports nothing but the package and Node', () => {
-    const targets = [...textOf(name).matchAll(/from '([^']+)'/g)].map((match) => match[1] as string);
+    const targets = [...textOf(name).matchAll(/^(?:import\b.*|\}) from '([^']+)';$/gm)].map(
+      (match) => match[1] as string,
+    );
     expect(
       targets.filter((target) => !/^(?:autogen-orchestrator(?:\/[a-z/]+)?|node:[a-z/]+)$/.test(target)),
     ).toEqual([]);
@@ -74,7 +76,8 @@ describe('the list of examples', () => {
     const rows = [
       ...list.matchAll(/^\| \[([a-z-]+)\.ts\]\(\1\.ts\) +\| .+ \| `npm run example -- \1` +\|$/gm),
     ];
-    expect(rows.map((row) => row[1]).toSorted()).toEqual([...NAMES].toSorted());
+    expect(rows.length).toBe(NAMES.length);
+    expect(new Set(rows.map((row) => row[1]))).toEqual(new Set(NAMES));
   });
 
   it('is what `npm run example` prints without a name', () => {

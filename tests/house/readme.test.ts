@@ -143,9 +143,10 @@ describe('docs/review.md', () => {
   const text = page('docs/review.md');
 
   it('explains every option that the help names, and no other', () => {
-    const options = (from: string): string[] => [...new Set(from.match(/--[a-z][a-z-]+/g) ?? [])].toSorted();
+    const options = (from: string): ReadonlySet<string> => new Set(from.match(/--[a-z][a-z-]+/g) ?? []);
     const explained = [...text.matchAll(/^\| `(?:-\w`, `)?(--[a-z-]+)[^|]*\|/gm)].map((match) => match[1]);
-    expect(explained.toSorted()).toEqual(options(HELP));
+    expect(explained.length).toBe(options(HELP).size);
+    expect(new Set(explained)).toEqual(options(HELP));
   });
 
   it('explains every exit code', () => {
