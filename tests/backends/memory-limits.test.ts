@@ -29,6 +29,13 @@ const fails: RunFunction = async () => {
   throw new Error('broken');
 };
 
+/** Works until it is aborted. */
+function held(signal: AbortSignal): Promise<null> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+}
+
 /** Runs `count` runs to their end, one after the other. */
 async function fill(backend: MemoryBackend, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
@@ -86,6 +93,15 @@ describe('what the memory backend forgets', () => {
     await expect(backend.submit('echo', 1, { ...WHERE, dependencies: ['old'] })).rejects.toMatchObject({
       code: 'unknown-dependency',
     });
+  });
+
+  it('keeps an ended run that is needed only later', async () => {
+    const backend = await started({ echo }, { keepFinished: 2 });
+    await backend.submit('echo', 'needed', { ...WHERE, id: 'needed' });
+    await backend.store.result('needed', WHERE.tenant);
+    await backend.submit('echo', 'later', { ...WHERE, dependencies: ['needed'], delayMs: 3_600_000 });
+    await fill(backend, 10);
+    expect((await backend.store.get('needed', WHERE.tenant))?.output).toBe('needed');
   });
 
   it('keeps what an open run depends on, and the children of an open run', async () => {
@@ -201,6 +217,38 @@ describe('functions that do not listen', () => {
     await stopping;
     expect(log).toEqual(['went on']);
     expect((await backend.store.get(`${id}/late`, WHERE.tenant))?.error?.code).toBe('stopped');
+  });
+
+  it('gives the only slot to a run that was under way while it drains, not to one that waits to start', async () => {
+    const clock = new ManualClock();
+    const backend = await started(
+      { asks: (context) => context.waitForSignal('w', 'go'), holds: ({ signal }) => held(signal), echo },
+      { clock },
+    );
+    await backend.setQueue('work', { concurrency: 1 });
+    const { id } = await backend.submit('asks', null, WHERE);
+    await clock.advance(0);
+    await backend.submit('holds', null, { ...WHERE, queue: 'other' });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const unstarted = await backend.submit('echo', 'unstarted', { ...WHERE, delayMs: 10 });
+    const stopping = backend.stop({ drainMs: 1000 }).then(resolve);
+    await clock.advance(20);
+    await backend.signal(id, WHERE.tenant, 'go', 'went on');
+    await clock.advance(20);
+    expect((await backend.store.get(id, WHERE.tenant))?.output).toBe('went on');
+    expect((await backend.store.get(unstarted.id, WHERE.tenant))?.startedAt).toBeNull();
+    await clock.advance(1000);
+    await Promise.all([promise, stopping]);
+  });
+
+  it('keeps no timer of a run that has ended', async () => {
+    const clock = new ManualClock();
+    const backend = await started({ echo }, { clock });
+    const { id } = await backend.submit('echo', 1, { ...WHERE, timeoutMs: 60_000 });
+    await backend.store.result(id, WHERE.tenant, { timeoutMs: 60_000 });
+    const delayed = await backend.submit('echo', 1, { ...WHERE, delayMs: 60_000 });
+    await backend.cancel(delayed.id, WHERE.tenant);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it('leaves no rejection unhandled when a run is cancelled with waits that nobody awaits', async () => {

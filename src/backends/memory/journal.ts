@@ -39,15 +39,12 @@ export class Journal {
     if (entry === undefined) {
       entry = { kind, fingerprint, text: settled(work) };
       this.#entries.set(key, entry);
+      // A refused child has not begun: the key is free for another try.
+      if (kind === 'child') entry.text.catch(() => this.#entries.delete(key));
     } else if (entry.kind !== kind || entry.fingerprint !== fingerprint) {
       return handled(Promise.reject(this.#mismatch(key, entry, kind, fingerprint)));
     }
     return handled(entry.text.then((text) => JSON.parse(text) as JsonValue));
-  }
-
-  /** Forgets a key whose work did not begin. */
-  forget(key: string): void {
-    this.#entries.delete(key);
   }
 
   #mismatch(

@@ -7,6 +7,7 @@ import type {
   SubmitOptions,
 } from '../../contracts/backend.ts';
 import { checkFunction, checkNumber, checkText } from '../../shared/check.ts';
+import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { handled, Journal } from './journal.ts';
 import type { RunDriver } from './run-driver.ts';
@@ -45,10 +46,12 @@ export class MemoryRunContext implements RunContext {
     work: (step: StepContext) => Promise<T>,
     { fingerprint }: { readonly fingerprint?: string } = {},
   ): Promise<T> {
+    // It would wait for itself without end.
+    if (this.#execution.isInside(key)) return handled(Promise.reject(this.#stepInItself(key)));
     return this.#once('step', key, fingerprint, () => {
       const { signal, runId } = this;
       checkFunction('work', work);
-      return this.#execution.work(() => work({ idempotencyKey: `${runId}/${key}`, signal }));
+      return this.#execution.work(key, () => work({ idempotencyKey: `${runId}/${key}`, signal }));
     }) as Promise<T>;
   }
 
@@ -113,21 +116,20 @@ export class MemoryRunContext implements RunContext {
     input: JsonValue,
     options: Omit<SubmitOptions, 'id' | 'tenant'>,
   ): Promise<null> {
-    try {
-      this.#execution.throwIfOver();
-      const submission = resolveSubmission({ ...options, id, tenant: this.tenant });
-      this.#children.set(key, this.#driver.submit(name, input, submission, this.#run));
-      return null;
-    } catch (error) {
-      // A refused child has not begun: the key is free for another try.
-      this.#journal?.forget(key);
-      throw error;
-    }
+    this.#execution.throwIfOver();
+    const submission = resolveSubmission({ ...options, id, tenant: this.tenant });
+    this.#children.set(key, this.#driver.submit(name, input, submission, this.#run));
+    return null;
   }
 
   #outcome(key: string): Promise<RunOutcome> {
     const child = this.#children.get(key) as RunRecord;
     return handled(this.#execution.wait<RunOutcome>((wake) => child.onEnd(wake)));
+  }
+
+  #stepInItself(key: string): OrchestratorError {
+    const message = `The step "${key}" of run ${this.runId} asks for itself; give the inner step another key.`;
+    return new OrchestratorError('illegal-transition', message, { details: { runId: this.runId, key } });
   }
 
   #once(

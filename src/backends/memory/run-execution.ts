@@ -21,6 +21,8 @@ interface Frame {
   /** Waits and steps it has open. It works by itself while there are none. */
   open: number;
   isOver: boolean;
+  /** The step's key; undefined for the function itself. */
+  readonly key: string | undefined;
 }
 
 /** Tells in which step a call is made, also when steps run side by side. A key, no state. */
@@ -28,7 +30,7 @@ const currentFrame = new AsyncLocalStorage<Frame>();
 
 export class RunExecution {
   readonly #host: SlotHost;
-  readonly #root: Frame = { execution: this, parent: undefined, open: 0, isOver: false };
+  readonly #root: Frame = { execution: this, parent: undefined, open: 0, isOver: false, key: undefined };
   readonly #openWaits = new Set<(reason: Error) => void>();
   readonly #onReturn: (() => void)[] = [];
   #resumptions: (() => void)[] = [];
@@ -91,12 +93,20 @@ export class RunExecution {
     return had;
   }
 
-  /** Works in a frame of its own, with a slot. */
-  async work<T>(work: () => Promise<T>): Promise<T> {
+  /** True when the caller works inside the step of that key. */
+  isInside(key: string): boolean {
+    for (let frame = currentFrame.getStore(); frame !== undefined; frame = frame.parent) {
+      if (frame.execution === this && !frame.isOver && frame.key === key) return true;
+    }
+    return false;
+  }
+
+  /** Does the work of the step `key` in a frame of its own, with a slot. */
+  async work<T>(key: string, work: () => Promise<T>): Promise<T> {
     this.throwIfOver();
     const parent = this.#frame();
     if (!this.#hasSlot) await this.#slot();
-    const frame: Frame = { execution: this, parent, open: 0, isOver: false };
+    const frame: Frame = { execution: this, parent, open: 0, isOver: false, key };
     this.#enter(parent);
     this.#working += 1;
     try {

@@ -99,6 +99,28 @@ export const children: Readonly<Record<string, CaseBody>> = {
     });
     assert.deepEqual(await bench.output(await bench.submit('parent')), ['first', 'second']);
   },
+  'lets a parent try again when its child was refused': async (bench) => {
+    bench.register({
+      note: recorder([]),
+      parent: async (context) => {
+        const submit = () => context.child('one', 'note', 'in the end', { queue: 'narrow' });
+        const refusal = await submit().then(
+          () => 'none',
+          (error: { code?: string }) => error.code ?? 'none',
+        );
+        await context.waitForSignal('w', 'room');
+        return [refusal, (await (await submit()).outcome()).output];
+      },
+    });
+    await bench.backend.setQueue('narrow', { maxWaiting: 1 });
+    const blocker = await bench.submit('note', 'blocker', { queue: 'narrow', delayMs: 3_600_000 });
+    await bench.backend.start();
+    const id = await bench.submit('parent');
+    await bench.untilStatus(id, 'suspended');
+    await bench.backend.cancel(blocker, TENANT);
+    await bench.backend.signal(id, TENANT, 'room', null);
+    assert.deepEqual(await bench.output(id), ['queue-full', 'in the end']);
+  },
   'cancels children and grandchildren with their parent': async (bench) => {
     const gate = new Gate();
     await bench.start({

@@ -52,6 +52,23 @@ export const journal: Readonly<Record<string, CaseBody>> = {
     });
     assert.deepEqual(output, ['call 1', 'call 1']);
   },
+  'throws the error of a step as JSON holds it, the first time too': async (bench) => {
+    const output = await run(bench, async (context) => {
+      const seen: JsonValue[] = [];
+      for (let turn = 0; turn < 2; turn += 1) {
+        await context
+          .step('bad', async () => {
+            throw Object.assign(new RangeError('too far'), { distance: 7 });
+          })
+          .catch((error: Error) => seen.push([error.name, error.message, 'distance' in error]));
+      }
+      return seen;
+    });
+    assert.deepEqual(output, [
+      ['RangeError', 'too far', false],
+      ['RangeError', 'too far', false],
+    ]);
+  },
   'nests steps, each with its own memory': async (bench) => {
     const log: string[] = [];
     const output = await run(bench, async (context) => {

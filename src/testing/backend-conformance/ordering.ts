@@ -113,6 +113,30 @@ export const ordering: Readonly<Record<string, CaseBody>> = {
     await bench.until('all work', () => each.gate.arrivals === 4);
     each.gate.open();
   },
+  'takes a lowered limit for all that starts from then on': async (bench) => {
+    const log: JsonValue[] = [];
+    const gates = [new Gate(), new Gate(), new Gate()] as const;
+    bench.register({
+      work: async ({ signal }, input) => {
+        log.push(input);
+        await gates[Number(input) % 3]?.pass(signal);
+        return input;
+      },
+    });
+    await bench.backend.setQueue(QUEUE, { concurrency: 10, perTenant: 3 });
+    await bench.backend.start();
+    const ids = await Promise.all([0, 1, 2, 3, 4, 5].map((input) => bench.submit('work', input)));
+    await bench.until('three work', () => log.length === 3);
+    await bench.backend.setQueue(QUEUE, { concurrency: 10, perTenant: 1 });
+    gates[0].open();
+    gates[1].open();
+    await Promise.all([bench.result(ids[0] as string), bench.result(ids[1] as string)]);
+    await bench.settle();
+    assert.equal(log.length, 3, 'the third still holds the only slot');
+    gates[2].open();
+    await bench.result(ids[5] as string);
+    assert.deepEqual(log, [0, 1, 2, 3, 4, 5]);
+  },
   'gives queues their slots apart from each other': async (bench) => {
     const each = counter();
     bench.register({ work: each.work });

@@ -30,7 +30,7 @@ export const state: Readonly<Record<string, CaseBody>> = {
   },
   'lists records by prefix, by key': async ({ backend }) => {
     const port = backend.store.state(TENANT);
-    for (const key of ['b/2', 'a', 'b/10', 'b/1', 'c', 'b_x', 'b%']) await port.put(key, key, 0);
+    for (const key of ['b/2', 'a', 'b/10', 'b/1', 'c', 'b_x', 'b%', 'a/b/1']) await port.put(key, key, 0);
     assert.deepEqual(
       (await port.list('b/')).map(({ key }) => key),
       ['b/1', 'b/10', 'b/2'],
@@ -39,7 +39,7 @@ export const state: Readonly<Record<string, CaseBody>> = {
       (await port.list('b_')).map(({ key }) => key),
       ['b_x'],
     );
-    assert.equal((await port.list()).length, 7);
+    assert.equal((await port.list()).length, 8);
   },
   'deletes a version that the caller has seen': async ({ backend }) => {
     const port = backend.store.state(TENANT);

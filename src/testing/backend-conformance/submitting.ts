@@ -196,6 +196,17 @@ export const submitting: Readonly<Record<string, CaseBody>> = {
     await Promise.all(ids.map((id) => bench.result(id)));
     assert.equal((await bench.list({ status: 'completed' })).length, 4);
   },
+  'ends the list of a tenant who submits all the while': async (bench) => {
+    bench.register({ echo });
+    await bench.submit('echo', 0);
+    let seen = 0;
+    for await (const _run of bench.backend.store.list({ tenant: TENANT })) {
+      seen += 1;
+      assert.ok(seen < 50, 'the list should end');
+      await bench.submit('echo', seen);
+      await bench.submit('echo', seen);
+    }
+  },
   'lets a reader of the list leave early': async (bench) => {
     bench.register({ echo });
     for (let index = 0; index < 30; index += 1) await bench.submit('echo', index);

@@ -138,6 +138,53 @@ export const waiting: Readonly<Record<string, CaseBody>> = {
     await bench.advance(60);
     assert.deepEqual(await bench.output(id), [1, null]);
   },
+  'delivers two signals that come at once to two waits': async (bench) => {
+    await bench.start({
+      work: async (context) => [
+        await context.waitForSignal('1', 'go'),
+        await context.waitForSignal('2', 'go'),
+      ],
+    });
+    const id = await bench.submit('work');
+    await bench.untilStatus(id, 'suspended');
+    await Promise.all([1, 2].map((n) => bench.backend.signal(id, TENANT, 'go', n)));
+    assert.deepEqual(await bench.output(id), [1, 2]);
+  },
+  'queues for a slot before a step, when the rest of the run waits': async (bench) => {
+    const outside = new Gate();
+    const gate = new Gate();
+    const log: JsonValue[] = [];
+    bench.register({
+      both: async (context) => {
+        const late = outside.pass().then(() =>
+          context.step('late', async () => {
+            log.push('late step');
+            return 1;
+          }),
+        );
+        return Promise.all([context.waitForSignal('w', 'go'), late]);
+      },
+      wait: async ({ signal }) => {
+        await gate.pass(signal);
+        log.push('holder');
+        return null;
+      },
+    });
+    await bench.backend.setQueue(QUEUE, { concurrency: 1 });
+    await bench.backend.start();
+    const both = await bench.submit('both');
+    await bench.untilStatus(both, 'suspended');
+    await bench.submit('wait');
+    await bench.until('the holder works', () => gate.arrivals === 1);
+    outside.open();
+    await bench.settle();
+    assert.deepEqual(log, []);
+    gate.open();
+    await bench.until('both have worked', () => log.length === 2);
+    assert.deepEqual(log, ['holder', 'late step']);
+    await bench.backend.signal(both, TENANT, 'go', 'gone');
+    assert.deepEqual(await bench.output(both), ['gone', 1]);
+  },
   'gives null when a signal does not come in time, and keeps one that comes later': async (bench) => {
     const gate = new Gate();
     await bench.start({
