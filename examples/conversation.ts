@@ -27,7 +27,7 @@ class Voice extends BaseAgent {
   }
 }
 
-await using orchestrator = new Orchestrator();
+const orchestrator = new Orchestrator();
 orchestrator.registerAgents([
   new Voice('Ada', ['We should cache the result.', 'Then a version in the key.']),
   new Voice('Linus', ['A cache needs a way out.', 'A cache needs a way out.']),
@@ -37,6 +37,7 @@ const conversation = await orchestrator.runConversation(id, { maxRounds: 5 });
 for (const { round, agent, isPass, content } of conversation.turns)
   console.log(`${round} ${agent}: ${isPass ? '(passes)' : content}`);
 console.log(`${conversation.status}, ${conversation.stopReason}`);
+await orchestrator.shutdown();
 
 // Prints:
 // 1 Ada: We should cache the result.

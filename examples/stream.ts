@@ -18,7 +18,7 @@ class Baker extends BaseAgent {
   }
 }
 
-await using orchestrator = new Orchestrator();
+const orchestrator = new Orchestrator();
 orchestrator.registerAgent(new Baker());
 const taskId = await orchestrator.submitTask({
   title: 'Bread',
@@ -32,6 +32,7 @@ for await (const event of orchestrator.stream(taskId)) {
   else if (event.type === 'task-retrying') console.log(event.position, event.type, event.errorMessage);
   else console.log(event.position, event.type);
 }
+await orchestrator.shutdown();
 
 // Prints:
 // 1 task-submitted

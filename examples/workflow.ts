@@ -47,10 +47,11 @@ const workflow = new Workflow({
   ],
 });
 
-await using engine = new WorkflowEngine();
+const engine = new WorkflowEngine();
 engine.registerAgent(new Desk());
 const result = await engine.execute(workflow, { text: 'work in small steps' });
 for (const { name, status, output } of Object.values(result.stepResults)) console.log(name, status, output);
+await engine.close();
 
 // Prints:
 // read completed work in small steps
