@@ -53,7 +53,7 @@ async function makeArtifact(
 }
 
 /** The part of an agent's context that skills see; undefined without a workspace. */
-export function skillContextOf(
+function skillContextOf(
   context: AgentContext,
   request: Pick<TaskJson, 'title' | 'description'>,
 ): SkillContext | undefined {

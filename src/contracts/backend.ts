@@ -15,7 +15,7 @@ export interface BackendCapabilities {
   readonly distributed: boolean;
 }
 
-export const RUN_STATUSES = [
+const RUN_STATUSES = [
   'waiting',
   'queued',
   'running',

@@ -48,7 +48,7 @@ export interface ToolSchema {
   readonly strict?: boolean;
 }
 
-export const FINISH_REASONS = ['stop', 'length', 'function_calls', 'content_filter', 'unknown'] as const;
+const FINISH_REASONS = ['stop', 'length', 'function_calls', 'content_filter', 'unknown'] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];
 
 export interface CreateResult {

@@ -2,7 +2,7 @@
 import type { CommandEvidence } from './artifact.ts';
 
 /** How well a program is shut in, strongest first. */
-export const SANDBOX_LEVELS = ['bwrap', 'process'] as const;
+const SANDBOX_LEVELS = ['bwrap', 'process'] as const;
 export type SandboxLevel = (typeof SANDBOX_LEVELS)[number];
 
 /** One program to run. No shell is involved: `args` reach the program as they are. */

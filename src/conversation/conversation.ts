@@ -40,7 +40,7 @@ export interface ConversationTurn {
 }
 
 /** Why a conversation ended. */
-export const CONVERSATION_STOPS = [
+const CONVERSATION_STOPS = [
   'all-passed',
   'max-rounds',
   'max-turns',

@@ -16,7 +16,7 @@ export const CorrectionStatus = {
 export type CorrectionStatus = (typeof CorrectionStatus)[keyof typeof CorrectionStatus];
 
 /** Why a loop ended. */
-export const CORRECTION_STOP_REASONS = [
+const CORRECTION_STOP_REASONS = [
   /** All evaluators passed and the score is enough. The only one that goes with success. */
   'passed',
   'max-rounds',

@@ -10,7 +10,7 @@ import type { Task } from '../tasks/task.ts';
 export type Corrector = (agent: AgentContract, task: Task, context: AgentContext) => Promise<TaskOutcome>;
 
 /** The agent's outcome as it is. */
-export const noCorrection: Corrector = (agent, task, context) => agent.handleTask(task.toJSON(), context);
+const noCorrection: Corrector = (agent, task, context) => agent.handleTask(task.toJSON(), context);
 
 /**
  * Judges each successful outcome. What does not pass goes back to the agent, `task.maxCorrections` times at most, with

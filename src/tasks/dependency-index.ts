@@ -1,8 +1,6 @@
 /** Who waits for whom: says in constant time per edge what becomes ready when something completes. */
 import { OrchestratorError } from '../shared/errors.ts';
 
-export { type Edges, findCycle } from './find-cycle.ts';
-
 /** `absent`: only named as a dependency so far. */
 type State = 'absent' | 'open' | 'completed' | 'failed';
 

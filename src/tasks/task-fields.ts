@@ -13,7 +13,7 @@ import { type JsonObject, toJsonValue } from '../shared/json.ts';
 import { DEFAULT_RETRY_CONFIG, resolveRetryConfig } from '../shared/retry.ts';
 
 /** Whose a task is when nobody says. */
-export const DEFAULT_TENANT = 'default';
+const DEFAULT_TENANT = 'default';
 
 /** What a new task is told. Only `title` and `description` are required. */
 export interface TaskInit {

@@ -200,7 +200,7 @@ export function agentOf(artifacts: readonly Artifact[], rest: Partial<AgentRun> 
 }
 
 /** A workspace that holds the given texts in memory. */
-export function workspaceWith(files: Readonly<Record<string, string>>, name = 'repository'): Workspace {
+function workspaceWith(files: Readonly<Record<string, string>>, name = 'repository'): Workspace {
   const texts = new Map(Object.entries(files));
   return {
     root: '/nowhere',

@@ -203,7 +203,7 @@ const KNOWN_SHAPES = [
 ];
 
 /** True when a variable of this name holds a secret: `DB_PASSWORD`, `apiKey`; not `PASSWORD_FILE`, `MAX_TOKENS`. */
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   const words = name
     .slice(0, 200)
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')

@@ -13,16 +13,7 @@ export interface Step {
   readonly isPerItem?: boolean;
 }
 
-export const SHAPES = [
-  'bug',
-  'review',
-  'security',
-  'documentation',
-  'test',
-  'data',
-  'endpoint',
-  'feature',
-] as const;
+const SHAPES = ['bug', 'review', 'security', 'documentation', 'test', 'data', 'endpoint', 'feature'] as const;
 export type Shape = (typeof SHAPES)[number];
 
 /** Words that ask for a shape; the first that is found decides. */

@@ -32,7 +32,7 @@ const STOP_WORDS = new Set(
 );
 
 /** Words of a text as the index knows them: lower case, camel case cut, plural endings taken off. */
-export function wordsOf(text: string): readonly string[] {
+function wordsOf(text: string): readonly string[] {
   return text
     .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
     .toLowerCase()

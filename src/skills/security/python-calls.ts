@@ -139,7 +139,7 @@ function isPlaceholderList(tokens: readonly PythonToken[]): boolean {
 }
 
 /** What stands between the braces of an f-string. */
-export function holesOf(text: string): string[] {
+function holesOf(text: string): string[] {
   const holes: string[] = [];
   let depth = 0;
   let start = 0;

@@ -73,7 +73,7 @@ const FILLERS =
   );
 
 /** True when hardly anything is left once ordinary words and signs are taken away: `my-super-secret-key1`. */
-export function isDummy(text: string): boolean {
+function isDummy(text: string): boolean {
   let rest = text.toLowerCase();
   for (const word of FILLERS) rest = rest.replaceAll(word, ' ');
   const left = rest.replace(/[^a-z0-9]+/g, '');
@@ -88,7 +88,7 @@ const REFERENCE =
 const PUBLIC = /^(?:ssh-|pk_(?:live|test)_|-----BEGIN (?:PUBLIC|CERTIFICATE))/;
 
 /** True for texts of another sort: UUIDs, hashes, references to a store, paths, addresses, public keys, sentences. */
-export function isOtherSort(text: string): boolean {
+function isOtherSort(text: string): boolean {
   if (UUID.test(text) || HASHED.test(text) || REFERENCE.test(text) || PUBLIC.test(text)) return true;
   if (/\s/.test(text) || /^[\w.+-]+@[\w-]+\.[\w.-]+$/.test(text)) return true;
   if (/^\d{4}-\d\d-\d\d/.test(text) || /^[\d.,:_-]+$/.test(text)) return true;
