@@ -28,25 +28,6 @@ export const systemClock: Clock = {
   },
 };
 
-/** Waits on a clock. Rejects with the signal's reason when aborted. */
-export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason as Error);
-      return;
-    }
-    const onAbort = (): void => {
-      undo();
-      reject(signal?.reason as Error);
-    };
-    const undo = clock.after(milliseconds, () => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    });
-    signal?.addEventListener('abort', onAbort, { once: true });
-  });
-}
-
 /** A signal that aborts with a typed `timed-out` error after a while; `clear` ends the wait. */
 export function deadline(
   clock: Clock,
