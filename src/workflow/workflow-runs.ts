@@ -3,9 +3,10 @@ import type { Backend, RunInfo } from '../contracts/backend.ts';
 import { checkJson, checkObject, checkSignal, checkText } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import { type JsonObject, toJsonValue } from '../shared/json.ts';
+import { Pauses } from './pauses.ts';
 import { Workflow } from './workflow.ts';
 import type { WorkflowInput } from './workflow-input.ts';
-import { PAUSE_SIGNAL, RESUME_SIGNAL, RUN_NAMES } from './workflow-services.ts';
+import { RUN_NAMES } from './workflow-services.ts';
 import type { WorkflowResult, WorkflowStatus } from './workflow-types.ts';
 
 function jsonInputs(inputs: object): JsonObject {
@@ -27,11 +28,12 @@ const STATUS: Readonly<Record<RunInfo['status'], WorkflowStatus>> = {
 export class WorkflowRuns {
   readonly #backend: Backend;
   readonly #tenant: string;
-  readonly #paused = new Set<string>();
+  readonly #pauses: Pauses;
 
   constructor(backend: Backend, tenant: string) {
     this.#backend = backend;
     this.#tenant = tenant;
+    this.#pauses = new Pauses(backend, tenant);
   }
 
   /** Checks the workflow and hands it in; returns the id of its run. */
@@ -65,7 +67,7 @@ export class WorkflowRuns {
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       const outcome = await this.#backend.store.result(runId, this.#tenant);
-      this.#paused.delete(runId);
+      await this.#pauses.forget(runId);
       if (outcome.status === 'completed') return outcome.output as unknown as WorkflowResult;
       return {
         workflowId: runId,
@@ -84,7 +86,7 @@ export class WorkflowRuns {
   /** Throws `not-found`. */
   async status(runId: string): Promise<WorkflowStatus> {
     const run = await this.#known(runId);
-    if (run.completedAt === null) return this.#paused.has(runId) ? 'paused' : STATUS[run.status];
+    if (run.completedAt === null) return (await this.#pauses.isPaused(runId)) ? 'paused' : STATUS[run.status];
     const held = run.output as { status?: WorkflowStatus } | null;
     return run.status === 'completed' ? (held?.status ?? 'completed') : STATUS[run.status];
   }
@@ -101,20 +103,13 @@ export class WorkflowRuns {
   /** Takes hold before the next step begins; steps at work go on. Throws `not-found`, or `illegal-transition` after the end. */
   async pause(runId: string): Promise<void> {
     await this.#open(runId, 'paused');
-    if (this.#paused.has(runId)) return;
-    this.#paused.add(runId);
-    await this.#backend.signal(runId, this.#tenant, PAUSE_SIGNAL, true);
+    await this.#pauses.pause(runId);
   }
 
   /** Throws `not-found`, or `illegal-transition` when it is not paused. */
   async resume(runId: string): Promise<void> {
     await this.#open(runId, 'resumed');
-    if (!this.#paused.delete(runId)) {
-      throw new OrchestratorError('illegal-transition', `Workflow ${runId} is not paused.`, {
-        details: { runId },
-      });
-    }
-    await this.#backend.signal(runId, this.#tenant, RESUME_SIGNAL, true);
+    await this.#pauses.resume(runId);
   }
 
   /** Ids of those that have not ended, groups within workflows left out. */

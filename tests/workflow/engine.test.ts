@@ -4,6 +4,7 @@ import type { OrchestratorEventBody } from '../../src/contracts/events.ts';
 import { systemClock } from '../../src/shared/time.ts';
 import { Workflow } from '../../src/workflow/workflow.ts';
 import { createWorkflowFunction } from '../../src/workflow/workflow-function.ts';
+import { WorkflowRuns } from '../../src/workflow/workflow-runs.ts';
 import { RUN_NAMES } from '../../src/workflow/workflow-services.ts';
 import type { WorkflowStepInit } from '../../src/workflow/workflow-step.ts';
 import { closeEngines, engineWith, Hand, outputs, task, type Work } from './support.ts';
@@ -120,6 +121,24 @@ describe('WorkflowEngine', () => {
     expect(hand.done).toEqual(['hold', 'next']);
     await expect(engine.pauseWorkflow(id)).rejects.toMatchObject({ code: 'illegal-transition' });
     await expect(engine.resumeWorkflow(id)).rejects.toMatchObject({ code: 'illegal-transition' });
+  });
+
+  it('keeps a pause where other processes see it, and lets go of it at the end', async () => {
+    const backend = new MemoryBackend();
+    const { hand, began } = holder();
+    const engine = engineWith([hand], { backend });
+    const id = await engine.submit(of(task('hold')));
+    await began;
+    await engine.pauseWorkflow(id);
+    const elsewhere = new WorkflowRuns(backend, 'default');
+    expect(await elsewhere.status(id)).toBe('paused');
+    await elsewhere.resume(id);
+    await expect(engine.resumeWorkflow(id)).rejects.toMatchObject({ code: 'illegal-transition' });
+    expect(await engine.getWorkflowStatus(id)).toBe('running');
+    await engine.pauseWorkflow(id);
+    await engine.cancelWorkflow(id);
+    await engine.getWorkflowResult(id);
+    expect(await backend.store.state('default').list()).toEqual([]);
   });
 
   it('goes on when it is resumed before the pause took hold, and can be paused again', async () => {
