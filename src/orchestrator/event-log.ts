@@ -64,8 +64,7 @@ export class EventLog {
     this.#kept.push(event);
     // Trimmed in blocks, so that one event costs no shift of the whole.
     if (this.#kept.length > this.#capacity * 2) this.#kept.splice(0, this.#kept.length - this.#capacity);
-    for (const { filter, channel } of this.#streams)
-      if (event.rootRunId === filter.rootRunId) channel.push(event);
+    for (const { filter, channel } of this.#streams) if (isOf(event, filter)) channel.push(event);
     this.#source.emit(event);
   }
 
@@ -74,7 +73,7 @@ export class EventLog {
     const { after = 0 } = filter;
     const entry = { filter, channel: new Channel<OrchestratorEvent>(() => this.#streams.delete(entry)) };
     for (const event of this.#kept) {
-      if (event.rootRunId === filter.rootRunId && event.position > after) entry.channel.push(event);
+      if (isOf(event, filter) && event.position > after) entry.channel.push(event);
     }
     this.#streams.add(entry);
     return entry.channel;
@@ -84,4 +83,9 @@ export class EventLog {
   close(): void {
     for (const { channel } of [...this.#streams]) channel.close();
   }
+}
+
+/** Compared by the run's own id: a caller's id may hold a slash, too. */
+function isOf({ runId }: OrchestratorEvent, { rootRunId }: StreamFilter): boolean {
+  return runId === rootRunId || runId.startsWith(`${rootRunId}/`);
 }

@@ -23,6 +23,7 @@ import type { Conversation, ConversationMode } from '../conversation/conversatio
 import { ConversationManager } from '../conversation/conversation-manager.ts';
 import { mergeSignals, raceSignal } from '../shared/abort.ts';
 import { checkInteger, checkObject, checkOneOf, checkText, checkTextArray } from '../shared/check.ts';
+import { closeAll } from '../shared/close-all.ts';
 import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskInit } from '../tasks/task-fields.ts';
@@ -355,7 +356,10 @@ export class Orchestrator {
     };
   }
 
-  /** Ends all work after `drainMs`, stops the backend, shuts agents and adapters down. Twice is once. @default drainMs 0 */
+  /**
+   * Ends all work after `drainMs`, stops the backend, shuts agents and adapters down. What does not close in 5 s is
+   * left behind with a warning. Twice is once. @default drainMs 0
+   */
   async shutdown(options: { readonly drainMs?: number } = {}): Promise<void> {
     checkObject('options', options);
     const drainMs = checkInteger('drainMs', options.drainMs ?? 0);
@@ -369,17 +373,17 @@ export class Orchestrator {
 
   async #stop(drainMs: number): Promise<void> {
     this.#state = 'stopped';
-    const { backend, adapters, model, logger } = this.#options;
+    const { backend, adapters, model, logger, clock } = this.#options;
     await this.#starting?.catch(() => undefined);
     await backend.stop({ drainMs });
     this.#closing.abort(new OrchestratorError('stopped', 'The orchestrator was shut down.'));
-    const errors = [...(await this.#registry.shutdown())];
-    const closed = await Promise.allSettled([
-      ...adapters.map((adapter) => adapter.disconnect()),
-      model?.close(),
-    ]);
-    errors.push(...closed.filter((one) => one.status === 'rejected').map((one) => one.reason as unknown));
-    for (const error of errors)
+    const errors = await this.#registry.shutdown(clock);
+    const doors = adapters.map((adapter) => ({
+      what: `the adapter ${adapter.name}`,
+      close: () => adapter.disconnect(),
+    }));
+    const ofModel = model === undefined ? [] : [{ what: 'the model', close: () => model.close() }];
+    for (const error of [...errors, ...(await closeAll(clock, [...doors, ...ofModel]))])
       logger.warn({ error: toError(error).message }, 'something failed while shutting down');
     this.#events.close();
   }

@@ -2,7 +2,7 @@
  * The one error family. Every failure this library reports on purpose carries a `code`, says whether trying again
  * can help, and survives a trip through JSON, so that a journalled error reads the same after a restart.
  */
-import { isPlainObject, type JsonValue } from './json.ts';
+import { isPlainObject, type JsonValue, toJsonValue } from './json.ts';
 
 /** Every code an {@link OrchestratorError} may carry. */
 export const ERROR_CODES = [
@@ -143,19 +143,38 @@ export function toOrchestratorError(value: unknown, code: ErrorCode = 'internal'
   return new OrchestratorError(code, error.message || error.name, { cause: error });
 }
 
-/** Writes an error as JSON, with at most five causes. */
+/** Writes an error as JSON, with at most five causes. Never throws: of a stranger's error what can't be read is left out. */
 export function errorToJson(value: unknown, depth = 0): ErrorJson {
-  const error = toError(value);
-  const known = OrchestratorError.isInstance(error) ? error : undefined;
-  const json = {
-    name: error.name,
-    code: known?.code ?? 'internal',
-    message: error.message,
-    retryable: known?.retryable ?? false,
-    details: known?.details ?? {},
-  } satisfies ErrorJson;
-  if (error.cause === undefined || depth >= 4) return json;
-  return { ...json, cause: errorToJson(error.cause, depth + 1) };
+  try {
+    const error = toError(value);
+    const known = OrchestratorError.isInstance(error) ? error : undefined;
+    const json = {
+      name: textOf(error.name, 'Error'),
+      code: known !== undefined && isErrorCode(known.code) ? known.code : 'internal',
+      message: textOf(error.message, 'an error without a readable message'),
+      retryable: known?.retryable === true,
+      details: known === undefined ? {} : readableDetails(known.details),
+    } satisfies ErrorJson;
+    if (error.cause === undefined || depth >= 4) return json;
+    return { ...json, cause: errorToJson(error.cause, depth + 1) };
+  } catch {
+    const message = "Something that can't be read was thrown.";
+    return { name: 'Error', code: 'internal', message, retryable: false, details: {} };
+  }
+}
+
+function textOf(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
+}
+
+/** Details as JSON holds them; none where it can't. */
+function readableDetails(details: unknown): Readonly<Record<string, JsonValue>> {
+  if (!isPlainObject(details)) return {};
+  try {
+    return toJsonValue(details) as Readonly<Record<string, JsonValue>>;
+  } catch {
+    return {};
+  }
 }
 
 /**

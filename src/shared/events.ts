@@ -7,10 +7,10 @@ export interface TypedEvent {
   readonly type: string;
 }
 
-/** Hears one kind of event. */
+/** Hears one kind of event. A promise that it returns is not waited for. */
 export type Listener<E> = (event: E) => void;
 
-/** Sends events to listeners. A listener that throws is reported to `onListenerError` and the rest still hear. */
+/** Sends events to listeners. A listener that throws or rejects is reported to `onListenerError`; the rest still hear. */
 export class EventSource<E extends TypedEvent> {
   readonly #listeners = new Map<string, Set<Listener<E>>>();
   readonly #onListenerError: (error: unknown, event: E) => void;
@@ -39,7 +39,10 @@ export class EventSource<E extends TypedEvent> {
     for (const key of [event.type, '*']) {
       for (const listener of [...(this.#listeners.get(key) ?? [])]) {
         try {
-          listener(event);
+          const returned: unknown = listener(event);
+          // Unobserved, the rejection of an async listener would end the process.
+          if (returned instanceof Promise)
+            returned.catch((error: unknown) => this.#onListenerError(error, event));
         } catch (error) {
           this.#onListenerError(error, event);
         }

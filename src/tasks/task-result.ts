@@ -5,6 +5,7 @@ import {
   type StopReason,
   type TaskOutcome,
   type TaskResult,
+  type Usage,
 } from '../contracts/task.ts';
 import { checkBoolean, checkNumber, checkObject, checkOneOf, checkString } from '../shared/check.ts';
 import { type ErrorJson, errorToJson, InvalidArgumentError } from '../shared/errors.ts';
@@ -17,20 +18,47 @@ import { type ErrorJson, errorToJson, InvalidArgumentError } from '../shared/err
 export function toTaskResult(outcome: TaskOutcome): TaskResult {
   const success = checkBoolean('outcome.success', outcome.success);
   const error = outcome.error ?? null;
-  const stopReason = outcome.stopReason ?? (success ? 'completed' : 'failed');
+  const stopReason = checkOneOf(
+    'outcome.stopReason',
+    outcome.stopReason ?? (success ? 'completed' : 'failed'),
+    STOP_REASONS,
+  );
   checkStopReason('outcome.stopReason', success, stopReason);
+  if (error !== null) checkString('outcome.error.message', checkObject('outcome.error', error)['message']);
+  const errorMessage = outcome.errorMessage ?? error?.message ?? null;
   return {
     success,
     output: outcome.output ?? null,
-    artifacts: outcome.artifacts ?? [],
-    errorMessage: outcome.errorMessage ?? error?.message ?? null,
+    artifacts: checkArtifacts(outcome.artifacts ?? []),
+    errorMessage: errorMessage === null ? null : checkString('outcome.errorMessage', errorMessage),
     error,
     executionTimeMs: checkNumber('outcome.executionTimeMs', outcome.executionTimeMs ?? 0, 0),
-    metadata: outcome.metadata ?? {},
-    retryable: outcome.retryable ?? !success,
+    metadata: checkObject('outcome.metadata', outcome.metadata ?? {}) as TaskResult['metadata'],
+    retryable: checkBoolean('outcome.retryable', outcome.retryable ?? !success),
     stopReason,
-    usage: outcome.usage ?? NO_USAGE,
+    usage: outcome.usage === undefined ? NO_USAGE : checkUsage(outcome.usage),
   };
+}
+
+function checkArtifacts(artifacts: TaskResult['artifacts']): TaskResult['artifacts'] {
+  if (!Array.isArray(artifacts))
+    throw new InvalidArgumentError('outcome.artifacts', 'an array of artifacts', artifacts);
+  for (const [index, artifact] of artifacts.entries()) {
+    const { findings } = checkObject(`outcome.artifacts[${index}]`, artifact);
+    if (!Array.isArray(findings))
+      throw new InvalidArgumentError(
+        `outcome.artifacts[${index}].findings`,
+        'an array of findings',
+        findings,
+      );
+  }
+  return artifacts;
+}
+
+function checkUsage(usage: Usage): Usage {
+  const counts = checkObject('outcome.usage', usage);
+  for (const name of Object.keys(NO_USAGE)) checkNumber(`outcome.usage.${name}`, counts[name], 0);
+  return usage;
 }
 
 /** A success with nothing to say. Shared: results are never changed. */

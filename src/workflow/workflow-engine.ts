@@ -17,7 +17,7 @@ import {
   checkSignal,
   checkText,
 } from '../shared/check.ts';
-import { systemClock } from '../shared/time.ts';
+import { type Clock, systemClock } from '../shared/time.ts';
 import { createAsk } from './ask-agent.ts';
 import { type ConverseOptions, createConverse } from './converse.ts';
 import type { Workflow } from './workflow.ts';
@@ -62,6 +62,7 @@ const OPTIONS: readonly (keyof WorkflowEngineOptions)[] = [
 export class WorkflowEngine {
   readonly #registry = new AgentRegistry();
   readonly #backend: Backend;
+  readonly #clock: Clock;
   readonly #runs: WorkflowRuns;
   readonly #concurrency: number;
   #starting: Promise<void> | undefined;
@@ -72,6 +73,7 @@ export class WorkflowEngine {
     const { clock = systemClock, tenant = 'default', logger = createLogger({ level: 'warn' }) } = options;
     if (options.allowExecute !== undefined) checkBoolean('allowExecute', options.allowExecute);
     this.#concurrency = checkInteger('concurrency', options.concurrency ?? 4, 1);
+    this.#clock = clock;
     this.#backend = options.backend ?? new MemoryBackend({ clock });
     this.#runs = new WorkflowRuns(this.#backend, checkText('tenant', tenant));
     const sources = contextSources({ ...options, clock, tenant, logger });
@@ -188,7 +190,7 @@ export class WorkflowEngine {
   /** Ends all work and stops the backend. */
   async close(): Promise<void> {
     await this.#backend.stop();
-    await this.#registry.shutdown();
+    await this.#registry.shutdown(this.#clock);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -61,7 +61,8 @@ export async function buildContext(sources: ContextSources, request: ContextRequ
     tools: durableTools(sources.tools, step, meter),
     memory: sources.memoryFor(agent),
     knowledge: sources.knowledge,
-    adapters: sources.adapters,
+    // A copy: what an agent does to it stays with it.
+    adapters: new Map(sources.adapters),
     workspace,
     runner,
     policy: { allowExecute: sources.allowExecute },

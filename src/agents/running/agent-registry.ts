@@ -1,7 +1,9 @@
 /** The agents of an orchestrator: by name, initialised once before their first work. */
 import { AgentCapability, type AgentContract } from '../../contracts/agent.ts';
 import { checkOneOf, checkText } from '../../shared/check.ts';
+import { closeAll } from '../../shared/close-all.ts';
 import { InvalidArgumentError, OrchestratorError } from '../../shared/errors.ts';
+import type { Clock } from '../../shared/time.ts';
 
 export class AgentRegistry {
   readonly #agents = new Map<string, AgentContract>();
@@ -72,14 +74,14 @@ export class AgentRegistry {
     return preparing;
   }
 
-  /** Calls `shutdown` of every agent that was prepared. All are called; the errors come back. */
-  async shutdown(): Promise<readonly unknown[]> {
+  /** Calls `shutdown` of every agent that was prepared. All are called; the errors come back, after 5 s at the latest. */
+  async shutdown(clock: Clock): Promise<readonly unknown[]> {
     const agents = [...this.#prepared.keys()];
     this.#prepared.clear();
-    const settled = await Promise.allSettled(agents.map(async (agent) => agent.shutdown?.()));
-    return settled
-      .filter((outcome) => outcome.status === 'rejected')
-      .map(({ reason }: { reason: unknown }) => reason);
+    return closeAll(
+      clock,
+      agents.map((agent) => ({ what: `the agent ${agent.name}`, close: async () => agent.shutdown?.() })),
+    );
   }
 }
 

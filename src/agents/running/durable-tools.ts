@@ -10,7 +10,7 @@ import type { UsageMeter } from './usage-meter.ts';
 export function durableTools(tools: readonly AnyTool[], step: StepFunction, meter: UsageMeter): ToolBox {
   const counts = new Map<string, number>();
   return {
-    list: tools,
+    list: Object.freeze([...tools]),
     async call(name, input, { callId } = {}) {
       const tool = tools.find((candidate) => candidate.name === name);
       if (tool === undefined) {

@@ -7,7 +7,7 @@ import type { RunContext, RunFunction } from '../../contracts/backend.ts';
 import type { OrchestratorEventBody } from '../../contracts/events.ts';
 import { NO_USAGE, type TaskOutcome, type TaskResult } from '../../contracts/task.ts';
 import type { MetricsCollector } from '../../observability/metrics.ts';
-import { errorToJson, OrchestratorError } from '../../shared/errors.ts';
+import { errorToJson, OrchestratorError, toError } from '../../shared/errors.ts';
 import { isPlainObject, type JsonObject, toJsonValue } from '../../shared/json.ts';
 import { nextDelayMs } from '../../shared/retry.ts';
 import type { Clock } from '../../shared/time.ts';
@@ -122,6 +122,7 @@ async function makeAttempt(
   const startedAt = services.clock.now();
   const meter = new UsageMeter();
   let agentName: string | null = null;
+  let isOver = false;
   const close = (result: TaskResult): TaskResult => ({
     ...result,
     executionTimeMs: Math.max(0, services.clock.now() - startedAt),
@@ -148,8 +149,10 @@ async function makeAttempt(
       step: prefixed(context, `attempt#${attempt}/`),
       inputs: await inputsOf(task, services.results),
       meter,
-      emit: (event: AgentEvent) =>
-        services.emit(context.runId, { type: 'agent-reported', agent: agent.name, event }),
+      // What an agent says after its attempt is said to nobody: the end was told already.
+      emit: (event: AgentEvent) => {
+        if (!isOver) services.emit(context.runId, { type: 'agent-reported', agent: agent.name, event });
+      },
     });
     const outcome = await (services.correct?.(agent, task, agentContext) ??
       agent.handleTask(task.toJSON(), agentContext));
@@ -157,6 +160,8 @@ async function makeAttempt(
   } catch (error) {
     if (signal.aborted) throw error;
     return close(failed(error));
+  } finally {
+    isOver = true;
   }
 }
 
@@ -175,7 +180,19 @@ function checked(outcome: unknown, agent: string): TaskResult {
       },
     );
   }
-  return toTaskResult(toJsonValue(outcome) as JsonObject as unknown as TaskResult);
+  return toTaskResult(asJson(outcome, agent) as unknown as TaskResult);
+}
+
+function asJson(outcome: object, agent: string): JsonObject {
+  try {
+    return toJsonValue(outcome) as JsonObject;
+  } catch (error) {
+    throw new OrchestratorError(
+      'invalid-json',
+      `${agent} returned an outcome that JSON can't hold: ${toError(error).message}`,
+      { details: { agent }, cause: error },
+    );
+  }
 }
 
 /** A thrown error as a result. Errors of strangers are worth another attempt; ours say themselves. */

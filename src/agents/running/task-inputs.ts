@@ -20,13 +20,14 @@ export async function inputsOf(
 ): Promise<Readonly<Record<string, TaskResult>>> {
   const listed = task.metadata[INPUT_RUNS];
   const ids = new Set([...task.dependencies, ...(Array.isArray(listed) ? listed.map(String) : [])]);
-  const inputs: Record<string, TaskResult> = {};
+  const inputs: [string, TaskResult][] = [];
   for (const id of ids) {
     const run = await read(id, task.tenant);
     const result = run === undefined ? undefined : heldResult(run);
-    if (result !== undefined) inputs[id] = capped(result);
+    if (result !== undefined) inputs.push([id, capped(result)]);
   }
-  return inputs;
+  // Not by assignment: an id may be `__proto__`.
+  return Object.fromEntries(inputs);
 }
 
 function capped(result: TaskResult): TaskResult {
