@@ -4,12 +4,7 @@ import { BaseAgent, type TaskJson, type TaskOutcome, Workflow, WorkflowEngine } 
 
 class Desk extends BaseAgent {
   constructor() {
-    super({
-      name: 'Desk',
-      description: 'Works on texts.',
-      capabilities: ['coding'],
-      taskTypes: ['development'],
-    });
+    super({ name: 'Desk', description: 'Edits.', capabilities: ['coding'], taskTypes: ['development'] });
   }
   override async handleTask({ title, description }: TaskJson): Promise<TaskOutcome> {
     if (title === 'count') return { success: true, output: description.split(' ').length };
