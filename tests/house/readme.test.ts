@@ -22,6 +22,7 @@ const PAGES = pages();
 const README = PAGES.find(({ path }) => path === 'README.md') as Page;
 const DOCS = PAGES.filter(({ path }) => path.startsWith('docs/'));
 const page = (path: string): string => PAGES.find((one) => one.path === path)?.text ?? '';
+const SOURCES = sourceFiles('src');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, unknown>>;
@@ -130,7 +131,7 @@ describe('docs/errors.md', () => {
   });
 
   it.each(ERROR_CODES)('lists %s, which is in use', (code) => {
-    const users = sourceFiles('src').filter(
+    const users = SOURCES.filter(
       ({ path, text }) =>
         path !== 'src/contracts/task.ts' &&
         new RegExp(`'${code}'`).test(path === 'src/shared/errors.ts' ? withoutList(text) : text),
