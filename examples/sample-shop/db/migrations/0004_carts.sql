@@ -7,6 +7,10 @@ CREATE TABLE carts (
 
 CREATE UNIQUE INDEX carts_by_user ON carts (user_id);
 
+CREATE TRIGGER carts_are_fresh AFTER UPDATE OF updated_at ON carts BEGIN
+  UPDATE carts SET reminded_at = NULL WHERE id = new.id;
+END;
+
 CREATE TABLE cart_events (
   cart_id INTEGER NOT NULL,
   happened_at TEXT NOT NULL,

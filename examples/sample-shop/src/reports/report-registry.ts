@@ -1,7 +1,7 @@
 import type { Database } from '../db/database.ts';
 import { salesByDay, stockLevels } from './sales-report.ts';
 
-const REPORTS = { sales: salesByDay, stock: stockLevels } as const;
+const REPORTS = { sales: salesByDay, stock: stockLevels } as const satisfies Record<string, (database: Database) => string>;
 
 export const REPORT_NAMES = (): string[] => Object.keys(REPORTS);
 
