@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Skill } from '../../contracts/skill.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
-import { isDeclarationPath, isSourcePath } from '../source/classify-path.ts';
+import { isDeclarationPath, isGenerated, isSourcePath } from '../source/classify-path.ts';
 import { loadSources } from '../source/load-sources.ts';
 import type { SourceModule } from '../source/source-model.ts';
 import type { FunctionComplexity } from './complexity.ts';
@@ -111,9 +111,7 @@ function isMeantToBeBroken({ path, isTest, file }: SourceModule): boolean {
 }
 
 function isMachineWritten({ file }: SourceModule): boolean {
-  return (
-    file.lines.some(({ length }) => length > MINIFIED_LINE) || /@generated\b/.test(file.text.slice(0, 600))
-  );
+  return file.lines.some(({ length }) => length > MINIFIED_LINE) || isGenerated(file.text);
 }
 
 function figuresOf(

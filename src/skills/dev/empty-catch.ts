@@ -1,5 +1,5 @@
 /** Tells a catch that drops an error without a word from one that explains itself. */
-import type { CatchClause, Comment, Node, TryStatement } from '@babel/types';
+import type { CatchClause, Comment, Node, Statement, TryStatement } from '@babel/types';
 
 /** Notes to tools and to oneself explain nothing. */
 const NO_EXPLANATION =
@@ -18,7 +18,7 @@ export function isSilentCatch(
   if (node.param?.type === 'Identifier' && EXPECTED_NAME.test(node.param.name)) return false;
   const attempt = ancestors.at(-1);
   if (attempt?.type !== 'TryStatement') return false;
-  return !isExplained(node, attempt, comments, lines) && !isFallback(attempt, ancestors.at(-2));
+  return !isExplained(node, attempt, comments, lines) && !isFallback(attempt, ancestors);
 }
 
 /** A comment inside the braces, behind them on the line, or above a `try` that is one line. */
@@ -41,16 +41,53 @@ function isExplained(
   });
 }
 
-/** `try { return a(); } catch {} return b();`: what follows is what is done about it. */
-function isFallback(attempt: TryStatement, parent: Node | undefined): boolean {
+/**
+ * `try { return a(); } catch {} return b();`, also where the fallback follows a block around it, and
+ * `try { x = a(); } catch {} if (!x) …`: what follows is what is done about it.
+ */
+function isFallback(attempt: TryStatement, ancestors: readonly Node[]): boolean {
   const last = attempt.block.body.at(-1);
-  if (
-    last?.type !== 'ReturnStatement' &&
-    last?.type !== 'BreakStatement' &&
-    last?.type !== 'ContinueStatement'
-  )
-    return false;
-  const siblings = parent?.type === 'BlockStatement' || parent?.type === 'Program' ? parent.body : [];
-  const next = siblings[siblings.indexOf(attempt) + 1];
-  return next !== undefined;
+  if (last === undefined) return false;
+  const isLeaving =
+    last.type === 'ReturnStatement' || last.type === 'BreakStatement' || last.type === 'ContinueStatement';
+  const name = isLeaving ? undefined : assignedName(last);
+  if (!isLeaving && name === undefined) return false;
+  let inner: Node = attempt;
+  for (const outer of [...ancestors].reverse()) {
+    if (outer === attempt) continue;
+    if (outer.type === 'BlockStatement' || outer.type === 'Program') {
+      const next = outer.body[outer.body.indexOf(inner as Statement) + 1];
+      if (next !== undefined) return name === undefined || asksFor(next, name);
+    } else if (outer.type !== 'IfStatement') return false;
+    // What follows the block, when it is nothing but the last part of an `if`.
+    if (name !== undefined && outer.type !== 'BlockStatement') return false;
+    inner = outer;
+  }
+  return false;
+}
+
+/** The plain variable that a statement gives a value to. */
+function assignedName(statement: Statement): string | undefined {
+  if (statement.type !== 'ExpressionStatement') return undefined;
+  const { expression } = statement;
+  if (expression.type !== 'AssignmentExpression' || expression.operator !== '=') return undefined;
+  return expression.left.type === 'Identifier' ? expression.left.name : undefined;
+}
+
+/** True for an `if` that asks whether the variable has a value, or a `return` of it with a value instead. */
+function asksFor(statement: Statement, name: string): boolean {
+  const question =
+    statement.type === 'IfStatement'
+      ? statement.test
+      : statement.type === 'ReturnStatement' && statement.argument?.type === 'LogicalExpression'
+        ? statement.argument.left
+        : undefined;
+  if (question === undefined) return false;
+  const asked: Node[] = [question];
+  for (let one = asked.pop(); one !== undefined; one = asked.pop()) {
+    if (one.type === 'Identifier' && one.name === name) return true;
+    if (one.type === 'UnaryExpression') asked.push(one.argument);
+    if (one.type === 'LogicalExpression' || one.type === 'BinaryExpression') asked.push(one.left, one.right);
+  }
+  return false;
 }

@@ -18,8 +18,8 @@ export class KnownScripts {
   }
 
   /** The manifest that lacks the script, or undefined when one has it or it is unclear which package is meant. */
-  missingFrom(page: string, { script, folder }: ScriptMention): PackageManifest | undefined {
-    if (folder === undefined || this.#packages.length === 0) return undefined;
+  missingFrom(page: string, { script, folder, isOfAnother }: ScriptMention): PackageManifest | undefined {
+    if (folder === undefined || isOfAnother === true || this.#packages.length === 0) return undefined;
     const own = this.#nearest(posix.dirname(page));
     const named = folder === '.' ? undefined : this.#named(own?.directory ?? '', folder);
     // A folder that is not here: the clone's own name, or one that the reader is about to make.

@@ -10,6 +10,8 @@ export interface ScriptMention {
   readonly line: number;
   /** The folder it is run in, relative to the page's package; undefined when the page does not say which. */
   readonly folder: string | undefined;
+  /** True when the page has its reader make a project before, which the script belongs to. */
+  readonly isOfAnother?: boolean;
 }
 
 const SHELLS = new Set([
@@ -31,11 +33,30 @@ const ANY_NAME =
 
 /** Scripts named in shell blocks and in inline code. Commands with flags for other packages are left out. */
 export function scriptMentions(page: Page): ScriptMention[] {
-  return page.code.flatMap((code) => {
+  const mentions = page.code.flatMap((code) => {
     if (code.language === 'inline') return mentionsIn(code, true);
     const language = code.language.split(/[\s,{]/)[0] ?? '';
     return SHELLS.has(language) ? mentionsIn(code, language === '') : [];
   });
+  const starts = page.code.flatMap(({ text, line }) =>
+    NEW_PROJECT.test(text.slice(0, 20_000)) ? [line] : [],
+  );
+  const shown = new Set(page.code.flatMap(scriptsShown));
+  return mentions.map((mention) =>
+    shown.has(mention.script) || starts.some((line) => line <= mention.line)
+      ? { ...mention, isOfAnother: true }
+      : mention,
+  );
+}
+
+/** What makes a project: `npm init`, `npm create vite`, `npx create-next-app`, `npx nest new`. */
+const NEW_PROJECT =
+  /(?:^|[\s`$])(?:(?:npm|pnpm|yarn|bun)\s+(?:init|create)\b|(?:npx|pnpm dlx|yarn dlx|bunx)\s+(?:-\S+\s+)?(?:create-[\w-]+|@[\w-]+\/create-[\w-]+|[@\w/-]+\s+(?:new|create)\b))/;
+
+/** Scripts of a manifest that the page shows, as a guide does that has its reader write it. */
+function scriptsShown({ language, text }: PageCode): string[] {
+  if (!/^json/.test(language) || !text.includes('"scripts"')) return [];
+  return [...text.slice(0, 20_000).matchAll(/"([\w:.-]{1,60})"\s*:\s*"/g)].map((match) => match[1] ?? '');
 }
 
 function mentionsIn({ text, line }: PageCode, isUnmarked: boolean): ScriptMention[] {

@@ -9,6 +9,8 @@ interface Block {
   readonly indent: number;
   readonly decorators: readonly string[];
   readonly body: PythonLine[];
+  /** True inside another function, where nothing collects it. */
+  readonly isInner: boolean;
 }
 
 const ASSERTION =
@@ -27,7 +29,7 @@ export function reviewPythonTests(file: TextFile): TestFacts | undefined {
   const blocks = readBlocks(lines);
   const own = new Set(blocks.map(({ name }) => name));
   const asserting = new Set(blocks.filter(({ body }) => body.some(hasAssertion)).map(({ name }) => name));
-  const tests = blocks.filter(({ name }) => /^test(?:_|[A-Z]|$)/.test(name));
+  const tests = blocks.filter(({ name, isInner }) => !isInner && /^test(?:_|[A-Z]|$)/.test(name));
   if (tests.length === 0) return undefined;
   const problems: TestProblem[] = [];
   let skipped = 0;
@@ -72,6 +74,7 @@ function readBlocks(lines: readonly PythonLine[]): Block[] {
         indent: line.indent,
         decorators: [...decorators, ...classes.flatMap((one) => one.decorators)],
         body: [],
+        isInner: open.length > 0,
       };
       blocks.push(block);
       for (const outer of open) outer.body.push(line);

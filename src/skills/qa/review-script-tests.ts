@@ -209,7 +209,11 @@ function importedNames(file: File): Names {
           specifier.imported.type === 'Identifier' ? specifier.imported.name : specifier.imported.value;
         // Fixtures hand on an extended `test` under its own name.
         if (known !== undefined || imported === specifier.local.name)
-          local.set(specifier.local.name, imported);
+          // Playwright's way to prepare a run: `import { test as setup }`.
+          local.set(
+            specifier.local.name,
+            known === 'playwright' && /^(?:setup|teardown)$/.test(specifier.local.name) ? '' : imported,
+          );
       } else if (known !== undefined && specifier.type === 'ImportDefaultSpecifier')
         local.set(specifier.local.name, 'test');
     }

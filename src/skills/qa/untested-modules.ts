@@ -1,5 +1,5 @@
 /** Which modules no test reaches, by the graph of imports. */
-import { isDeclarationPath } from '../source/classify-path.ts';
+import { isDeclarationPath, isGenerated } from '../source/classify-path.ts';
 import type { SourceModel, SourceModule } from '../source/source-model.ts';
 
 export interface Reach {
@@ -38,7 +38,7 @@ function isTestable({ path, isTest, isFixture, exports, entryKind, file }: Sourc
   if (isTest || isFixture || isDeclarationPath(path) || entryKind === 'convention') return false;
   if (
     /(?:^|\/)(?:generated|__generated__)\/|\.(?:gen|generated|stories|bench)\./.test(path) ||
-    /@generated|DO NOT EDIT/.test(file.text.slice(0, 400))
+    isGenerated(file.text)
   )
     return false;
   return exports.some(({ kind, name }) => (kind === 'function' || kind === 'class') && name !== '*');

@@ -130,7 +130,9 @@ export class PackageUsage {
     return names.some(
       (one) =>
         this.#others.some(({ path, text }) => isNear(path, directory) && hasWord(text, one)) ||
-        this.#sources.some(({ path, text }) => isNear(path, directory) && hasQuoted(text, one)),
+        this.#sources.some(
+          ({ path, text }) => isNear(path, directory) && (hasQuoted(text, one) || isEnvironment(text, one)),
+        ),
     );
   }
 
@@ -242,6 +244,13 @@ function hasWord(text: string, word: string): boolean {
     if (!/[\w@-]/.test(text[at - 1] ?? ' ') && !/[\w-]/.test(text[at + word.length] ?? ' ')) return true;
   }
   return false;
+}
+
+/** `@jest-environment name` in the comment at the top of a test. */
+function isEnvironment(text: string, name: string): boolean {
+  return [...text.slice(0, 2000).matchAll(/@(?:jest|vitest)-environment[ \t]+(\S{1,200})/g)].some(
+    (match) => match[1] === name,
+  );
 }
 
 function hasQuoted(text: string, name: string): boolean {

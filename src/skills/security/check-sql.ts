@@ -13,10 +13,14 @@ const METHODS = new Set(
 const FUNCTIONS = /^(?:query|execute|runQuery|executeQuery|rawQuery|sqlQuery|runSql|execSql|querySql)$/;
 const FRAGMENT_METHODS = /^(?:where|having|orderBy|join|select|from)Raw$/;
 const STATEMENT =
-  /^[\s(]*(?:select\b[\s\S]{1,2000}?\bfrom\b|insert\s+(?:or\s+\w+\s+)?into\b|update\s+\S+\s+set\b|delete\s+from\b|replace\s+into\b|merge\s+into\b|with\s+(?:recursive\s+)?\w+|(?:create|drop|alter|truncate)\s+(?:\w+\s+){0,4}?(?:table|view|index|database|user|role|schema|trigger)\b|grant\s|call\s+\w|exec(?:ute)?\s+\w|pragma\s)/i;
+  /^[\s(]*(?:select\b[\s\S]{1,2000}?\bfrom\b|insert\s+(?:or\s+\w+\s+)?into\b|update\s+\S+\s+set\b|delete\s+from\b|replace\s+into\b|merge\s+into\b|with\s+(?:recursive\s+)?\w+\s*(?:\([^)]{0,500}\)\s*)?as\b|(?:create|drop|alter|truncate)\s+(?:\w+\s+){0,4}?(?:table|view|index|database|user|role|schema|trigger)\b|grant\s+[\w\s,]{1,200}?\bon\b|call\s+[\w.]+\s*\(|exec(?:ute)?\s+(?:immediate\s|[\w.[\]]+\s*(?:[@?\x27(]|$))|pragma\s)/i;
 /** What stands before a name of a table or column, which placeholders can't be used for. */
 const NAME_POSITION =
-  /\b(?:from|into|update|table|join|index|view|database|schema|by|pragma|exists|only)\s+["`[]?$|["`[]$/i;
+  /\b(?:from|into|update|table|join|index|view|database|schema|by|pragma|exists|only|select)\s+["`[]?$|["`[]$|\w\.["`[]?$/i;
+
+/** Names that callers give to pieces of statements: `filterQuery`, `whereClause`, `orderBySql`. */
+const FRAGMENT_NAME =
+  /^(?:sql|query|statement|clause|fragment|condition|subquery|cte)$|(?:Sql|SQL|Query|Statement|Clause|Fragment|Condition|Subquery|Cte|CTE)$|_(?:sql|query|statement|clause|fragment|condition)$/;
 
 const MAX_TEXTS = 40;
 
@@ -40,6 +44,8 @@ export function checkSql({ node, scope, tracer }: Place): SecurityHit | undefine
     .map(({ node: text }) => literalOf(text))
     .find((literal) => STATEMENT.test(literal.slice(0, 4000)));
   if (head === undefined && !FRAGMENT_METHODS.test(method)) return undefined;
+  // Values travel beside the statement: what else is put into it is text that a builder made.
+  const isBound = hasBoundValues(node.arguments[1]);
   let worst: Trust = TRUST.CONSTANT;
   let isName = true;
   for (const { node: text, scope: at } of texts) {
@@ -49,6 +55,8 @@ export function checkSql({ node, scope, tracer }: Place): SecurityHit | undefine
       if (isBuilt(hole, at, tracer)) continue;
       const trust = tracer.trust(hole, at);
       if (trust < TRUST.INPUT) continue;
+      if (trust < TRUST.REQUEST && (isFragment(hole, literal) || (isBound && tracer.isMade(hole, at))))
+        continue;
       worst = Math.max(worst, trust) as Trust;
       isName &&= NAME_POSITION.test((before[index] ?? '').slice(-60)) && trust < TRUST.REQUEST;
     }
@@ -63,6 +71,19 @@ export function checkSql({ node, scope, tracer }: Place): SecurityHit | undefine
       : `The statement given to ${method} holds a value from ${source}.`,
     isName ? 'warning' : undefined,
   );
+}
+
+/** True for values given beside the statement: a list, an object or what a name stands for. */
+function hasBoundValues(argument: Node | undefined): boolean {
+  return argument !== undefined && !/Literal$|Function/.test(argument.type);
+}
+
+/** True for text that is SQL by its name, and for all of a raw fragment: whoever writes that text is to be judged. */
+function isFragment(hole: Node, literal: string): boolean {
+  if (/^[\s()]*$/.test(literal.replaceAll('\u0000', ''))) return true;
+  const node = bare(hole);
+  const name = node.type === 'Identifier' ? node.name : memberName(node);
+  return name !== undefined && FRAGMENT_NAME.test(name);
 }
 
 /** The texts, and after each those that names put into it stand for: `${sql} ORDER BY name`. */

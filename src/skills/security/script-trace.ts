@@ -275,6 +275,43 @@ export class Tracer {
     return TRUST.UNKNOWN;
   }
 
+  /**
+   * True for what a call of another function gave, also through names and patterns, as in
+   * `const { where } = filtersOf(options)`. What only keeps or trims a text does not make one.
+   */
+  isMade(wrapped: Node, scope: Node, depth = 0): boolean {
+    const node = bare(wrapped);
+    if (depth > MAX_DEPTH) return false;
+    if (node.type === 'AwaitExpression') return this.isMade(node.argument, scope, depth + 1);
+    if (node.type === 'MemberExpression' || node.type === 'OptionalMemberExpression')
+      return this.isMade(node.object, scope, depth + 1);
+    if (node.type === 'CallExpression' || node.type === 'OptionalCallExpression') {
+      const callee = bare(node.callee);
+      const method = memberName(callee);
+      if (method === undefined)
+        return (
+          callee.type === 'Identifier' && !/^(?:String|decodeURI(?:Component)?|unescape)$/.test(callee.name)
+        );
+      if (!KEEPING_METHODS.has(method)) return true;
+      return (
+        (callee.type === 'MemberExpression' || callee.type === 'OptionalMemberExpression') &&
+        this.isMade(callee.object, scope, depth + 1)
+      );
+    }
+    if (node.type === 'ConditionalExpression')
+      return [node.consequent, node.alternate].every((one) => this.#isMadeOrFixed(one, scope, depth + 1));
+    if (node.type === 'LogicalExpression')
+      return [node.left, node.right].every((one) => this.#isMadeOrFixed(one, scope, depth + 1));
+    if (node.type !== 'Identifier') return false;
+    const binding = this.#scopes.resolve(node.name, scope);
+    if (binding?.kind !== 'variable' || binding.values.length === 0) return false;
+    return binding.values.every(({ value, scope: at }) => this.#isMadeOrFixed(value, at, depth + 1));
+  }
+
+  #isMadeOrFixed(node: Node, scope: Node, depth: number): boolean {
+    return this.trust(node, scope) < TRUST.INPUT || this.isMade(node, scope, depth);
+  }
+
   /** True when the file itself declares a name that is seen from a scope. */
   isDeclared(name: string, scope: Node): boolean {
     return this.#scopes.resolve(name, scope) !== undefined;

@@ -1,6 +1,6 @@
 /** Finds literals given to secret-like names, line by line, in any language that writes `name = "text"` or `name: text`. */
 import { secretNameSort } from './secret-names.ts';
-import type { SecretMatch } from './secret-patterns.ts';
+import { DOCUMENTED_KEYS, type SecretMatch } from './secret-patterns.ts';
 import { isPlaceholder, isStrongSecret, type SecretNameSort } from './secret-strength.ts';
 
 /** Languages in which a value may stand without quotes. */
@@ -54,7 +54,7 @@ export function findAssignments(line: string, language: string | undefined): Sec
 }
 
 function isSecret(text: string, sort: SecretNameSort): boolean {
-  if (!isStrongSecret(text, sort)) return false;
+  if (!isStrongSecret(text, sort) || DOCUMENTED_KEYS.some((known) => text.includes(known))) return false;
   // Base64 of a placeholder, as in the manifests of Kubernetes.
   if (!/^[A-Za-z0-9+/]{8,}={0,2}$/.test(text) || text.length % 4 !== 0) return true;
   const decoded = Buffer.from(text, 'base64').toString('utf8').trim();

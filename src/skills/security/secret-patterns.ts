@@ -1,5 +1,5 @@
 /** Secrets that show by their own form: tokens with a prefix, key blocks, tokens of JWT form, addresses with a password. */
-import { entropyOf, isPlaceholder, isRegular, isStrongSecret } from './secret-strength.ts';
+import { entropyOf, isPlaceholder, isRegular, isStrongSecret, isWordy } from './secret-strength.ts';
 
 /** One secret in a line. */
 export interface SecretMatch {
@@ -47,7 +47,12 @@ const TOKENS: readonly TokenPattern[] = [
 ];
 
 /** Keys printed in the vendors' own documentation. */
-const DOCUMENTED = ['4eC39HqLyjWDarjtT1zdp7dc', 'BQokikJOvBiI2HlWgH4olfQ2', 'tR3PYbcVNZZ796tH88S4VQ2u'];
+export const DOCUMENTED_KEYS = [
+  '4eC39HqLyjWDarjtT1zdp7dc',
+  'BQokikJOvBiI2HlWgH4olfQ2',
+  'tR3PYbcVNZZ796tH88S4VQ2u',
+  'Eby8vdM02xNOcqFlqUwJPLlm',
+];
 
 /** What every token has in it; most lines have none of these and are done with. */
 const HINT =
@@ -60,8 +65,8 @@ export function findTokens(line: string): SecretMatch[] {
   for (const { kind, pattern, prefix } of TOKENS) {
     for (const match of line.matchAll(pattern)) {
       const body = match[0].slice(prefix);
-      if (isPlaceholder(body) || DOCUMENTED.some((known) => match[0].includes(known))) continue;
-      if (entropyOf(body) < 2.8 || !/[\dA-Z]/.test(body)) continue;
+      if (isPlaceholder(body) || DOCUMENTED_KEYS.some((known) => match[0].includes(known))) continue;
+      if (isWordy(body) || entropyOf(body) < 2.8 || !/[\dA-Z]/.test(body)) continue;
       // Names such as `sk-some_long_option_name` have the form by chance.
       if (kind.endsWith('i-key') && !/\d/.test(body)) continue;
       matches.push({ kind, secret: match[0], offset: match.index });

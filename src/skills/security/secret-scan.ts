@@ -6,17 +6,23 @@ import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
 import { findAssignments, findKeyArguments } from './secret-assignments.ts';
 import { findPrivateKey, findTokens, type SecretMatch } from './secret-patterns.ts';
+import { entropyOf, isWordy } from './secret-strength.ts';
 import { SECURITY_RULES } from './security-rules.ts';
 
 /** Longer lines are data or made by a program; their first characters are looked at. */
 const MAX_LINE = 4000;
 const MAX_FINDINGS_PER_FILE = 50;
+const MAX_RELATED = 10;
 
 const LOCK_FILE =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|bun\.lockb?|deno\.lock|go\.sum|gradle\.lockfile|packages\.lock\.json|[^/]*\.lock)$/;
 const SKIPPED_LANGUAGES = new Set(['svg', 'lock', 'diff', 'csv', 'tsv']);
 const TEST_PATH =
   /(?:^|\/)(?:tests?|__tests__|__mocks__|spec|specs|fixtures?|testdata|test-data|mocks?)\/|[._-](?:test|spec)\.\w+$|(?:^|\/)test_[^/]*\.py$/;
+
+/** Pages that explain: a value shown there is a sample more often than not. Known forms of tokens are judged all the same. */
+const PAGE_PATH = /\.(?:md|mdx|markdown|rst|adoc|asciidoc)$|(?:^|\/)docs?\/(?:[^/]+\/){0,20}[^/]+\.txt$/i;
+const GUESSED_KINDS: ReadonlySet<string> = new Set(['high-entropy-value', 'password', 'key-in-call']);
 
 const input = z.object({}).loose();
 const output = z.object({
@@ -70,7 +76,7 @@ export const secretScan: Skill<z.infer<typeof input>, z.infer<typeof output>> = 
     const byKind: Record<string, number> = {};
     for (const kind of kinds) byKind[kind] = (byKind[kind] ?? 0) + 1;
     const parts = found.flatMap(({ file, line, matches }) =>
-      matches.map((match) => describe(file, line, match, secrets)),
+      matches.map((match) => ({ match, part: describe(file, line, match, secrets) })),
     );
     return {
       summary: `${secrets.length} secrets in ${read.length} files (${linesScanned} lines).`,
@@ -81,7 +87,7 @@ export const secretScan: Skill<z.infer<typeof input>, z.infer<typeof output>> = 
         secrets: secrets.length,
         byKind,
       },
-      findings: makeFindings(parts),
+      findings: makeFindings(withoutRepeats(parts)),
       // Files with a finding come first: those are what a reader wants to reopen.
       evidence: readEvidence([...new Set([...found.map(({ file }) => file), ...read])], secrets),
     };
@@ -107,6 +113,7 @@ function scanFile(
   language: string | undefined,
 ): { file: TextFile; line: number; matches: SecretMatch[] }[] {
   const found: { file: TextFile; line: number; matches: SecretMatch[] }[] = [];
+  const isTest = TEST_PATH.test(file.path);
   for (const [index, whole] of file.lines.entries()) {
     if (found.length >= MAX_FINDINGS_PER_FILE) break;
     const line = whole.slice(0, MAX_LINE);
@@ -116,10 +123,16 @@ function scanFile(
       ...findTokens(line),
       ...findAssignments(line, language),
       ...findKeyArguments(line),
-    ]);
+    ]).filter((match) => !isTest || !isTestDummy(match));
     if (matches.length > 0) found.push({ file, line: index + 1, matches });
   }
   return found;
+}
+
+/** Tests need values that pass the rules for passwords and tokens; only what a machine made is worth a look there. */
+function isTestDummy({ kind, secret }: SecretMatch): boolean {
+  if (kind === 'high-entropy-value') return isWordy(secret, 2);
+  return kind === 'password' && (secret.length < 16 || entropyOf(secret) < 3.5);
 }
 
 /** One match for each place of a line; the first of the list wins, so a known form beats a mere strong literal. */
@@ -140,13 +153,31 @@ function describe(
   secrets: readonly string[],
 ): FindingParts {
   const isTest = TEST_PATH.test(file.path);
+  const isSample = !isTest && PAGE_PATH.test(file.path) && GUESSED_KINDS.has(kind);
+  const likeness = isTest ? ', which looks like a test' : isSample ? ', which looks like documentation' : '';
   return {
     rule: SECURITY_RULES['hardcoded-secret'],
-    message: `${LABELS[kind] ?? kind.replaceAll('-', ' ')} is written into the file${isTest ? ', which looks like a test' : ''}.`,
+    message: `${LABELS[kind] ?? kind.replaceAll('-', ' ')} is written into the file${likeness}.`,
     location: locate(file, line, { column: offset + 1, mask: secrets }),
     suggestion: 'Revoke it, remove it from the file and read it from the environment or a secret store.',
-    ...(isTest ? { severity: 'warning' } : {}),
+    ...(isTest || isSample ? { severity: 'warning' } : {}),
   };
+}
+
+/** A sample that pages or tests repeat is one finding, with its other places as related ones. */
+function withoutRepeats(
+  all: readonly { readonly match: SecretMatch; readonly part: FindingParts }[],
+): FindingParts[] {
+  const groups = new Map<string, FindingParts[]>();
+  for (const [index, { match, part }] of all.entries()) {
+    const key = part.severity === 'warning' ? match.secret : `#${index}`;
+    groups.set(key, [...(groups.get(key) ?? []), part]);
+  }
+  return [...groups.values()].flatMap(([first, ...more]) =>
+    first === undefined
+      ? []
+      : [{ ...first, related: more.slice(0, MAX_RELATED).map(({ location }) => location) }],
+  );
 }
 
 const LABELS: Readonly<Record<string, string>> = {

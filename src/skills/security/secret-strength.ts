@@ -97,6 +97,16 @@ function isOtherSort(text: string): boolean {
   return isNameLike(text);
 }
 
+/** True for names that carry a figure or two, as keys of a store do: `font-mono-char-width-0.7rem`, `cart.items.v2`. */
+export function isWordy(text: string, fewest = 3): boolean {
+  const parts = text.split(/[-_./:]+|(?<=[a-z])(?=[A-Z][a-z])/);
+  const words = parts.filter((part) => /^[a-z]{3,15}$/i.test(part) && /[aeiouy]/i.test(part));
+  const others = parts
+    .filter((part) => !words.includes(part) && !(part.length > 1 && isRegular(part)))
+    .join('');
+  return words.length >= fewest && others.length <= 8;
+}
+
 /** True for identifiers and dotted, dashed or slashed names made of words: `auth.accessToken`, `DB_PASSWORD`. */
 function isNameLike(text: string): boolean {
   const parts = text.split(/[-_./:\s]+/).flatMap((part) => part.split(/(?<=[a-z])(?=[A-Z])/));
@@ -113,6 +123,8 @@ export type SecretNameSort = 'password' | 'token';
 export function isStrongSecret(text: string, sort: SecretNameSort): boolean {
   if (text.length < 8 || text.length > 512) return false;
   if (isPlaceholder(text) || isOtherSort(text) || isDummy(text)) return false;
+  // A passphrase is made of words as well; a token is not.
+  if (sort === 'token' && isWordy(text)) return false;
   const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((pattern) => pattern.test(text)).length;
   const entropy = entropyOf(text);
   const isHex = /^[0-9a-f]+$/i.test(text);

@@ -30,7 +30,7 @@ const FIXTURE_FOLDERS = new Set([
 ]);
 const TEST_NAME = /(?:[._-](?:test|tests|spec|e2e|cy)|\.test-d|\.type-test|\.bench)\.[^./]+$/;
 const CONFIG_NAME =
-  /^(?:.+\.config|.+\.conf|\..+rc|\.[a-z-]+|(?:seed|seeds|seeder|migrate)|(?:gulp|grunt|rake|jake|knex|pnpm|cake)file|webpack[.\w-]*|rollup[.\w-]*|karma[.\w-]*|jest[.\w-]*|vitest[.\w-]*|vite[.\w-]*|setup-?tests?|(?:global-?)?(?:setup|teardown))\.[^./]+$/i;
+  /^(?:.+\.config|.+\.conf|\..+rc|\.[a-z-]+|(?:seed|seeds|seeder|migrate)|(?:gulp|grunt|rake|jake|knex|pnpm|cake)file|webpack[.\w-]*|rollup[.\w-]*|karma[.\w-]*|jest[.\w-]*|vitest[.\w-]*|vite[.\w-]*|setup-?tests?|setupproxy|(?:global-?)?(?:setup|teardown))\.[^./]+$/i;
 /** Folders whose modules are run by hand or by a tool, each on its own, wherever they stand. */
 const RUN_FOLDERS = new Set([
   'migrations',
@@ -97,6 +97,20 @@ export function isSourcePath(path: string): boolean {
 
 export function isDeclarationPath(path: string): boolean {
   return /\.d\.(?:[mc]?ts|[^./]+\.ts)$/.test(path);
+}
+
+const GENERATED =
+  /@generated\b|^\W{0,20}(?:this (?:file|code|module)\b.{0,40}?)?(?:auto-?generated|automatically generated)\b/i;
+
+/** True when a comment in the first lines says that a program wrote the file: `@generated`, `DO NOT EDIT`. */
+export function isGenerated(text: string): boolean {
+  return text
+    .slice(0, 600)
+    .split('\n')
+    .some(
+      (line) =>
+        /^\s*(?:\/[/*]|\*|#)/.test(line) && (GENERATED.test(line) || /\bDO NOT (?:EDIT|MODIFY)\b/.test(line)),
+    );
 }
 
 export function isFixturePath(path: string): boolean {

@@ -84,13 +84,19 @@ function parseOnce(
       allowUndeclaredExports: true,
       allowAwaitOutsideFunction: sourceType === 'module',
     }) as File & { readonly errors?: readonly unknown[] };
-    const error = ast.errors?.[0];
+    const error = ast.errors?.find((one) => !isMergedDeclaration(one, text));
     return error === undefined ? { ast } : { ast, syntaxError: problemOf(error) };
   } catch (error) {
     // The parser descends by recursion: code that nests deeper than the stack is not wrong, only unreadable to it.
     if (error instanceof RangeError) return { ast: undefined, notParsed: 'too-deep' };
     return { ast: undefined, syntaxError: problemOf(error) };
   }
+}
+
+/** The parser takes `var x` in `declare global` for one of the module, which it is not. */
+function isMergedDeclaration(error: unknown, text: string): boolean {
+  const { reasonCode } = error as { reasonCode?: string };
+  return reasonCode === 'VarRedeclaration' && /\bdeclare\s+global\b/.test(text);
 }
 
 function problemOf(error: unknown): SyntaxProblem {
