@@ -123,10 +123,12 @@ export { MemoryStore } from './memory/memory-store.ts';
 export { createLogger, type Logger } from './observability/logger.ts';
 export { MetricsCollector } from './observability/metrics.ts';
 export { Tracer } from './observability/tracer.ts';
+export type { ConversationInit } from './orchestrator/message-desk.ts';
 export type { MessageInit } from './orchestrator/messaging.ts';
 // The orchestrator
-export { Orchestrator, type OrchestratorStatus } from './orchestrator/orchestrator.ts';
+export { Orchestrator } from './orchestrator/orchestrator.ts';
 export type { OrchestratorOptions } from './orchestrator/orchestrator-options.ts';
+export type { OrchestratorStatus } from './orchestrator/orchestrator-status.ts';
 export type { WaitOptions } from './orchestrator/wait-options.ts';
 // Shared
 export { type ErrorCode, type ErrorJson, InvalidArgumentError, OrchestratorError } from './shared/errors.ts';

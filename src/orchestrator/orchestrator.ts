@@ -3,26 +3,17 @@
  * over its backend.
  */
 
-import { buildContext, type ContextSources } from '../agents/running/agent-context.ts';
-import { AgentRegistry } from '../agents/running/agent-registry.ts';
+import type { ContextSources } from '../agents/running/agent-context.ts';
+import { AgentRegistry, agentsIn } from '../agents/running/agent-registry.ts';
 import { contextSources } from '../agents/running/context-sources.ts';
-import { rootOf } from '../agents/running/root-run.ts';
 import { findRoutes, type Route } from '../agents/running/router.ts';
 import { createTaskFunction } from '../agents/running/task-function.ts';
-import type {
-  AgentCapability,
-  AgentContext,
-  AgentContract,
-  AgentMessage,
-  AgentResponse,
-} from '../contracts/agent.ts';
-import type { RunContext, RunStatus } from '../contracts/backend.ts';
+import type { AgentCapability, AgentContract, AgentResponse } from '../contracts/agent.ts';
 import { EVENT_TYPES, type OrchestratorEvent, type OrchestratorEventBody } from '../contracts/events.ts';
 import type { TaskJson, TaskResult } from '../contracts/task.ts';
-import type { Conversation, ConversationMode } from '../conversation/conversation.ts';
-import { ConversationManager } from '../conversation/conversation-manager.ts';
+import type { Conversation } from '../conversation/conversation.ts';
 import { mergeSignals, raceSignal } from '../shared/abort.ts';
-import { checkInteger, checkObject, checkOneOf, checkText, checkTextArray } from '../shared/check.ts';
+import { checkInteger, checkObject, checkOneOf, checkText } from '../shared/check.ts';
 import { closeAll } from '../shared/close-all.ts';
 import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import type { Task } from '../tasks/task.ts';
@@ -37,25 +28,12 @@ import type { WorkflowResult } from '../workflow/workflow-types.ts';
 import { createCorrector } from './corrector.ts';
 import { EventLog } from './event-log.ts';
 import { LastResults } from './last-results.ts';
-import { deliver, type MessageInit, resolveMessage } from './messaging.ts';
+import { type ConversationInit, MessageDesk } from './message-desk.ts';
+import type { MessageInit } from './messaging.ts';
 import { type OrchestratorOptions, type ResolvedOptions, resolveOptions } from './orchestrator-options.ts';
+import { countRuns, type OrchestratorStatus } from './orchestrator-status.ts';
 import { TaskDesk } from './task-desk.ts';
 import { resolveWait, type WaitOptions } from './wait-options.ts';
-
-/** How long a snapshot of the workspace serves messages. */
-const MESSAGE_SNAPSHOT_MS = 60_000;
-
-/** How an orchestrator stands. */
-export interface OrchestratorStatus {
-  readonly state: 'created' | 'running' | 'stopped';
-  readonly tenant: string;
-  readonly agents: readonly string[];
-  /** Runs of this tenant that the backend keeps, by status. */
-  readonly runs: Readonly<Partial<Record<RunStatus, number>>>;
-  readonly activeConversations: number;
-  /** The position of the newest event. */
-  readonly eventPosition: number;
-}
 
 /**
  * Runs a team of agents over tasks, workflows and conversations. Failed work resolves with `success: false` and a stop
@@ -71,7 +49,7 @@ export interface OrchestratorStatus {
 export class Orchestrator {
   readonly #options: ResolvedOptions;
   readonly #registry = new AgentRegistry();
-  readonly #conversations: ConversationManager;
+  readonly #messages: MessageDesk;
   readonly #events: EventLog;
   readonly #desk: TaskDesk;
   readonly #workflows: WorkflowRuns;
@@ -85,12 +63,19 @@ export class Orchestrator {
   /** Throws `invalid-argument` on a bad option. Opens nothing: {@link Orchestrator.start} does. */
   constructor(options: OrchestratorOptions = {}) {
     this.#options = resolveOptions(options);
-    const { clock, ids, tenant, backend } = this.#options;
-    this.#conversations = new ConversationManager({ ids });
+    const { clock, tenant, backend } = this.#options;
     this.#events = new EventLog({ clock, tenant });
     this.#desk = new TaskDesk(this.#options, (runId, body) => this.#tell(runId, body));
     this.#sources = contextSources(this.#options);
     this.#workflows = new WorkflowRuns(backend, tenant);
+    this.#messages = new MessageDesk({
+      options: this.#options,
+      registry: this.#registry,
+      sources: this.#sources,
+      lastResults: this.#lastResults,
+      closing: this.#closing.signal,
+      emit: (runId, body) => this.#tell(runId, body),
+    });
     backend.register(
       RUN_NAMES.taskFunction,
       createTaskFunction({
@@ -107,7 +92,7 @@ export class Orchestrator {
     const speech: ConverseOptions = {
       clock,
       agents: () => this.#registry.all,
-      contextFor: (agent, run, signal, key) => this.#conversationContext(agent, run, signal, key),
+      contextFor: (agent, run, signal, key) => this.#messages.contextInRun(agent, run, signal, key),
     };
     backend.register(
       RUN_NAMES.workflowFunction,
@@ -134,14 +119,7 @@ export class Orchestrator {
 
   /** Takes several in, from an array or a map by name. */
   registerAgents(agents: Iterable<AgentContract> | ReadonlyMap<string, AgentContract>): void {
-    const list =
-      agents instanceof Map
-        ? (agents as ReadonlyMap<string, AgentContract>).values()
-        : (agents as Iterable<AgentContract>);
-    if (typeof (list as Iterable<AgentContract> | null | undefined)?.[Symbol.iterator] !== 'function') {
-      throw new InvalidArgumentError('agents', 'an array or a map of agents', agents);
-    }
-    for (const agent of list) this.registerAgent(agent);
+    for (const agent of agentsIn(agents)) this.registerAgent(agent);
   }
 
   /** Lets an agent go; returns whether there was one of that name. Work it has in hand goes on. */
@@ -256,15 +234,8 @@ export class Orchestrator {
   }
 
   /** Makes a conversation among registered agents. Throws on a participant that is not registered. */
-  createConversation(options: {
-    readonly topic: string;
-    readonly participants?: readonly string[];
-    readonly mode?: ConversationMode;
-    readonly id?: string;
-  }): Conversation {
-    const { participants = [] } = checkObject('options', options);
-    for (const name of checkTextArray('participants', participants)) this.#registry.get(name);
-    return this.#conversations.createConversation(options);
+  createConversation(options: ConversationInit): Conversation {
+    return this.#messages.createConversation(options);
   }
 
   /** Runs a conversation to its end. Aborting `signal` cancels it and rejects. */
@@ -274,23 +245,14 @@ export class Orchestrator {
   ): Promise<Conversation> {
     this.#refuseWhenStopped();
     const { signal } = resolveWait(options);
-    const { maxRounds } = options;
-    return this.#conversations.run(checkText('id', id), {
-      agents: this.#registry.all,
-      contextFor: (agent) => this.#messageContext(agent, id, signal),
-      step: (_key, work) => work(),
-      signal: mergeSignals(signal, this.#closing.signal),
-      now: () => this.#options.clock.now(),
-      ...(maxRounds === undefined ? {} : { maxRounds: checkInteger('maxRounds', maxRounds, 1) }),
-    });
+    return this.#messages.runConversation(id, options.maxRounds, signal);
   }
 
   /** Asks one agent and returns its answer. Throws `not-found`; an agent that fails answers with `success: false`. */
   async sendMessage(message: MessageInit, options: WaitOptions = {}): Promise<AgentResponse> {
     this.#refuseWhenStopped();
     const { signal } = resolveWait(options);
-    const resolved = resolveMessage(message, this.#options.ids, this.#options.clock);
-    return this.#deliver(this.#registry.get(resolved.recipient), resolved, signal);
+    return this.#messages.send(message, signal);
   }
 
   /** Asks all agents but the sender at once; answers come in the order of registration. */
@@ -300,9 +262,7 @@ export class Orchestrator {
   ): Promise<readonly AgentResponse[]> {
     this.#refuseWhenStopped();
     const { signal } = resolveWait(options);
-    const resolved = resolveMessage({ ...message, recipient: '*' }, this.#options.ids, this.#options.clock);
-    const others = this.#registry.all.filter(({ name }) => name !== resolved.sender);
-    return Promise.all(others.map((agent) => this.#deliver(agent, resolved, signal)));
+    return this.#messages.broadcast(message, signal);
   }
 
   /** Hears events of one type, or of all with `'*'`. Returns the undo. A listener that throws never breaks the work. */
@@ -343,15 +303,13 @@ export class Orchestrator {
 
   /** How it stands. Counts the runs that the backend keeps. */
   async getStatus(): Promise<OrchestratorStatus> {
-    const runs: Partial<Record<RunStatus, number>> = {};
-    for await (const { status } of this.#options.backend.store.list({ tenant: this.#options.tenant }))
-      runs[status] = (runs[status] ?? 0) + 1;
+    const { backend, tenant } = this.#options;
     return {
       state: this.#state,
-      tenant: this.#options.tenant,
+      tenant,
       agents: [...this.#registry.byName.keys()],
-      runs,
-      activeConversations: this.#conversations.getActiveConversations().length,
+      runs: await countRuns(backend.store.list({ tenant })),
+      activeConversations: this.#messages.activeConversations,
       eventPosition: this.#events.position,
     };
   }
@@ -422,57 +380,6 @@ export class Orchestrator {
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
-  }
-
-  async #deliver(
-    agent: AgentContract,
-    message: AgentMessage,
-    signal: AbortSignal | undefined,
-  ): Promise<AgentResponse> {
-    signal?.throwIfAborted();
-    const context = await this.#messageContext(agent, message.correlationId, signal);
-    this.#tell(message.correlationId, { type: 'message-sent', message });
-    return deliver(agent, message, context);
-  }
-
-  /** In a workflow's conversation each step of an agent is a step of the run. */
-  async #conversationContext(
-    agent: AgentContract,
-    run: RunContext,
-    signal: AbortSignal,
-    key: string,
-  ): Promise<AgentContext> {
-    await this.#registry.prepare(agent);
-    return buildContext(this.#sources, {
-      agent,
-      runId: run.runId,
-      rootRunId: rootOf(run.runId),
-      attempt: 1,
-      signal,
-      step: (name, work, options) => run.step(`${key}/${name}`, work, options),
-      inputs: this.#lastResults.inputs,
-      emit: (event) => this.#tell(run.runId, { type: 'agent-reported', agent: agent.name, event }),
-    });
-  }
-
-  /** A context outside any run: nothing is journalled. Messages of the same minute share one snapshot of the workspace. */
-  async #messageContext(
-    agent: AgentContract,
-    runId: string,
-    signal: AbortSignal | undefined,
-  ): Promise<AgentContext> {
-    await this.#registry.prepare(agent);
-    const working = mergeSignals(signal, this.#closing.signal);
-    return buildContext(this.#sources, {
-      agent,
-      runId,
-      rootRunId: `messages-${Math.floor(this.#options.clock.now() / MESSAGE_SNAPSHOT_MS)}`,
-      attempt: 1,
-      signal: working,
-      step: (key, work) => work({ idempotencyKey: `${runId}/${key}`, signal: working }),
-      inputs: this.#lastResults.inputs,
-      emit: (event) => this.#tell(runId, { type: 'agent-reported', agent: agent.name, event }),
-    });
   }
 
   #refuseWhenStopped(): void {

@@ -34,14 +34,7 @@ export class AgentRegistry {
 
   /** Takes several in, from an array or a map by name. */
   registerAll(agents: Iterable<AgentContract> | ReadonlyMap<string, AgentContract>): void {
-    const list =
-      agents instanceof Map
-        ? (agents as ReadonlyMap<string, AgentContract>).values()
-        : (agents as Iterable<AgentContract>);
-    if (typeof (list as Iterable<AgentContract> | null | undefined)?.[Symbol.iterator] !== 'function') {
-      throw new InvalidArgumentError('agents', 'an array or a map of agents', agents);
-    }
-    for (const agent of list) this.register(agent);
+    for (const agent of agentsIn(agents)) this.register(agent);
   }
 
   /** Returns whether there was one. Work it has in hand goes on. */
@@ -83,6 +76,17 @@ export class AgentRegistry {
       agents.map((agent) => ({ what: `the agent ${agent.name}`, close: async () => agent.shutdown?.() })),
     );
   }
+}
+
+/** The agents of an array or a map by name. Throws `invalid-argument` on anything else. */
+export function agentsIn(
+  agents: Iterable<AgentContract> | ReadonlyMap<string, AgentContract>,
+): Iterable<AgentContract> {
+  const list = agents instanceof Map ? agents.values() : agents;
+  if (typeof (list as Iterable<AgentContract> | null | undefined)?.[Symbol.iterator] !== 'function') {
+    throw new InvalidArgumentError('agents', 'an array or a map of agents', agents);
+  }
+  return list as Iterable<AgentContract>;
 }
 
 function checkAgent(agent: unknown): void {
