@@ -3,6 +3,7 @@ import type { ErrorJson } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
 import type { SideEffects } from './skill.ts';
 
+/** The kinds of outside systems. */
 export const AdapterType = {
   CLI: 'cli',
   API: 'api',
@@ -11,16 +12,20 @@ export const AdapterType = {
   DATABASE: 'database',
   MCP: 'mcp',
 } as const;
+/** What kind of system an adapter opens. */
 export type AdapterType = (typeof AdapterType)[keyof typeof AdapterType];
 
+/** How an adapter can stand. */
 export const AdapterStatus = {
   DISCONNECTED: 'disconnected',
   CONNECTED: 'connected',
   DISABLED: 'disabled',
   ERROR: 'error',
 } as const;
+/** How an adapter stands. `disabled`: it refuses all work until its options allow it. */
 export type AdapterStatus = (typeof AdapterStatus)[keyof typeof AdapterStatus];
 
+/** How an operation ended. `data` is null when it failed, `error` and `errorMessage` when it did not. */
 export interface AdapterResult<D = unknown> {
   readonly success: boolean;
   readonly data: D | null;
@@ -31,13 +36,16 @@ export interface AdapterResult<D = unknown> {
   readonly timestamp: string;
 }
 
+/** A door to one outside system. Nothing passes it before {@link AdapterContract.connect}. */
 export interface AdapterContract {
   readonly name: string;
   readonly type: AdapterType;
   readonly status: AdapterStatus;
   /** The operations that `execute` takes, and what each changes. */
   readonly operations: Readonly<Record<string, SideEffects>>;
+  /** Opens the door. Rejects when the system can't be reached or the adapter is disabled. */
   connect(): Promise<void>;
+  /** Closes it. Twice is once. */
   disconnect(): Promise<void>;
   /** A failed operation resolves with `success: false`; misuse and cancellation reject. */
   execute(
@@ -45,5 +53,6 @@ export interface AdapterContract {
     parameters: unknown,
     options?: { readonly signal?: AbortSignal },
   ): Promise<AdapterResult>;
+  /** Asks the system for a sign of life; a bad one resolves with `success: false`. */
   healthCheck(): Promise<AdapterResult>;
 }

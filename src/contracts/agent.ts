@@ -12,6 +12,7 @@ import type { TaskJson, TaskOutcome, TaskResult, TaskType } from './task.ts';
 import type { ToolBox } from './tool.ts';
 import type { Workspace } from './workspace.ts';
 
+/** The capabilities that routing knows. */
 export const AgentCapability = {
   PLANNING: 'planning',
   CODING: 'coding',
@@ -26,8 +27,10 @@ export const AgentCapability = {
   DEVOPS: 'devops',
   DATA_MODELING: 'data_modeling',
 } as const;
+/** What an agent is good at. */
 export type AgentCapability = (typeof AgentCapability)[keyof typeof AgentCapability];
 
+/** Something said to an agent. */
 export interface AgentMessage {
   readonly sender: string;
   /** An agent's name, or `*` for all. */
@@ -42,6 +45,7 @@ export interface AgentMessage {
   readonly correlationId: string;
 }
 
+/** What an agent answers. A failed answer has `success: false` and says why in `content`. */
 export interface AgentResponse {
   readonly agentName: string;
   readonly content: string;
@@ -88,14 +92,18 @@ export type AgentEvent =
   | { readonly type: 'skill-finished'; readonly skill: string; readonly artifact: Artifact }
   | { readonly type: 'progress'; readonly message: string };
 
+/** What an orchestrator asks of an agent. `BaseAgent` is the usual way to have it. */
 export interface AgentContract {
   readonly name: string;
   readonly description: string;
   readonly capabilities: readonly AgentCapability[];
   readonly taskTypes: readonly TaskType[];
+  /** Does a task. Throwing is a failed attempt, which the task's retry policy judges. */
   handleTask(task: TaskJson, context: AgentContext): Promise<TaskOutcome>;
+  /** Answers a message. */
   processMessage(message: AgentMessage, context: AgentContext): Promise<AgentResponse>;
   /** Called once, before the first task. */
   initialize?(): Promise<void>;
+  /** Called once when the orchestrator shuts down, if the agent was initialised. */
   shutdown?(): Promise<void>;
 }

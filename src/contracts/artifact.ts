@@ -3,10 +3,12 @@ import type { JsonObject } from '../shared/json.ts';
 
 /** How serious a finding is, least first. */
 export const SEVERITIES = ['info', 'warning', 'error', 'critical'] as const;
+/** How serious a finding is. */
 export type Severity = (typeof SEVERITIES)[number];
 
 /** `done`: it was done. `unavailable`: something it needs is missing. `not-applicable`: nothing here to do it on. */
 export const ARTIFACT_STATUSES = ['done', 'unavailable', 'not-applicable', 'failed'] as const;
+/** How far the work behind an artifact came. */
 export type ArtifactStatus = (typeof ARTIFACT_STATUSES)[number];
 
 /** A program that ran. */
@@ -48,6 +50,7 @@ export interface DocumentEvidence {
   readonly digest: string;
 }
 
+/** Where a result comes from, in a form that anyone can check again. */
 export type Evidence = CommandEvidence | LocationEvidence | DocumentEvidence;
 
 /** One thing to know about one place. */

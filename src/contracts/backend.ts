@@ -30,6 +30,7 @@ const RUN_STATUSES = [
  */
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
+/** One run, as it stands. */
 export interface RunInfo {
   readonly id: string;
   /** The registered function. */
@@ -51,6 +52,7 @@ export interface RunInfo {
   readonly completedAt: number | null;
 }
 
+/** Where a run goes and what it waits for. */
 export interface SubmitOptions {
   /** Becomes the run's id. Submitting an id again with equal name, tenant and input gives the same run; other input is `already-exists`. @default a new id */
   readonly id?: string;
@@ -68,6 +70,7 @@ export interface SubmitOptions {
   readonly timeoutMs?: number;
 }
 
+/** A run that was submitted. */
 export interface RunReference {
   readonly id: string;
 }
@@ -79,6 +82,7 @@ export interface RunOutcome {
   readonly error: ErrorJson | null;
 }
 
+/** The limits of a queue. */
 export interface QueueOptions {
   /** Runs of this queue that may hold a slot at once. @default Infinity */
   readonly concurrency?: number;
@@ -93,17 +97,20 @@ export interface QueueOptions {
 /** The function behind a run. What it returns must be JSON. It may be called again after a crash: do effects in steps. */
 export type RunFunction = (context: RunContext, input: JsonValue) => Promise<JsonValue>;
 
+/** What the work of a step is given. */
 export interface StepContext {
   /** `runId/key`: the same on each attempt at this step. */
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
 }
 
+/** A run that belongs to another one. */
 export interface ChildReference extends RunReference {
   /** Suspends the run until the child ends; holds no slot meanwhile. */
   outcome(): Promise<RunOutcome>;
 }
 
+/** What a running function may do. All that must not happen twice goes through it. */
 export interface RunContext {
   readonly runId: string;
   readonly tenant: string;
@@ -134,6 +141,7 @@ export interface RunContext {
   now(key: string): Promise<number>;
 }
 
+/** Which runs are listed; what is left out matches all. */
 export interface RunFilter {
   readonly tenant: string;
   readonly status?: RunStatus | readonly RunStatus[];
@@ -143,6 +151,7 @@ export interface RunFilter {
 
 /** Tells about runs. Each question names the tenant: another tenant's run is as good as absent. */
 export interface RunStore {
+  /** One run, as it stands. */
   get(runId: string, tenant: string): Promise<RunInfo | undefined>;
   /** Oldest first. */
   list(filter: RunFilter): AsyncIterable<RunInfo>;
@@ -152,21 +161,26 @@ export interface RunStore {
     tenant: string,
     options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
   ): Promise<RunOutcome>;
+  /** The tenant's own small records. */
   state(tenant: string): StatePort;
 }
 
+/** Keeps runs and drives them. `./testing` has the suite that every implementation passes. */
 export interface Backend {
   readonly capabilities: BackendCapabilities;
   readonly store: RunStore;
   /** Names a function. Before `start` only; a name twice is `already-exists`. */
   register(name: string, work: RunFunction): void;
+  /** Starts to drive what is submitted. Twice is once. */
   start(): Promise<void>;
   /** Takes no more, starts nothing more, lets running work go on for `drainMs`, then aborts it with `stopped`. @default drainMs 0 */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
+  /** Takes a run of a registered function in. Rejects with `queue-full`, `already-exists` or `unknown-dependency`. */
   submit(name: string, input: JsonValue, options: SubmitOptions): Promise<RunReference>;
   /** Delivers to `waitForSignal`, now or later. The same `dedupeKey` is delivered once. A run that has ended ignores it. Rejects with `not-found`. */
   signal(runId: string, tenant: string, name: string, payload: JsonValue, dedupeKey?: string): Promise<void>;
   /** Ends a run and its children. Resolves when their functions have returned. A run that has ended stays as it is. Rejects with `not-found`. */
   cancel(runId: string, tenant: string, reason?: string): Promise<void>;
+  /** Sets the limits of a queue; runs that already hold a slot keep it. */
   setQueue(queue: string, options: QueueOptions): Promise<void>;
 }

@@ -16,6 +16,7 @@ interface EventStamp {
   readonly rootRunId: string;
 }
 
+/** What happened, without where and when. */
 export type OrchestratorEventBody =
   /** A task was taken in. */
   | { readonly type: 'task-submitted'; readonly title: string }
@@ -61,6 +62,7 @@ export type OrchestratorEventBody =
   /** A listener of yours threw; the work went on. */
   | { readonly type: 'listener-failed'; readonly error: ErrorJson };
 
+/** What happened, where and when. Positions have no gaps. */
 export type OrchestratorEvent = OrchestratorEventBody & EventStamp;
 
 const TYPES: Readonly<Record<OrchestratorEventBody['type'], true>> = {

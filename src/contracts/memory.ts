@@ -1,6 +1,7 @@
 /** What agents remember and what all of them know: the shapes. The stores are in `memory/`. */
 import type { JsonObject } from '../shared/json.ts';
 
+/** The kinds of memory. */
 export const MemoryType = {
   SHORT_TERM: 'short_term',
   LONG_TERM: 'long_term',
@@ -8,8 +9,10 @@ export const MemoryType = {
   SEMANTIC: 'semantic',
   PROCEDURAL: 'procedural',
 } as const;
+/** What kind of memory an entry is; it decides how long it stays. */
 export type MemoryType = (typeof MemoryType)[keyof typeof MemoryType];
 
+/** One memory of an agent. */
 export interface MemoryEntry {
   readonly id: string;
   readonly content: string;
@@ -27,6 +30,7 @@ export interface MemoryEntry {
   readonly expiresAt: string | null;
 }
 
+/** The categories of knowledge. */
 export const KnowledgeCategory = {
   TECHNICAL: 'technical',
   DOMAIN: 'domain',
@@ -37,8 +41,10 @@ export const KnowledgeCategory = {
   LESSON_LEARNED: 'lesson_learned',
   REFERENCE: 'reference',
 } as const;
+/** What sort of knowledge an entry holds. */
 export type KnowledgeCategory = (typeof KnowledgeCategory)[keyof typeof KnowledgeCategory];
 
+/** One piece of knowledge. */
 export interface KnowledgeEntry {
   readonly id: string;
   readonly title: string;
@@ -55,6 +61,7 @@ export interface KnowledgeEntry {
   readonly updatedAt: string;
 }
 
+/** Which knowledge is looked for; what is left out matches all. */
 export interface KnowledgeQuery {
   readonly query?: string;
   readonly category?: KnowledgeCategory;
@@ -66,10 +73,13 @@ export interface KnowledgeQuery {
 
 /** The part of the knowledge base that skills need. */
 export interface KnowledgeReader {
+  /** One entry, unless it is unknown. */
   get(id: string): KnowledgeEntry | undefined;
+  /** The entries that match, best first. */
   search(query: KnowledgeQuery): readonly KnowledgeEntry[];
 }
 
+/** Which memories are looked for; what is left out matches all. */
 export interface MemoryQuery {
   readonly query?: string;
   readonly tags?: readonly string[];
@@ -81,6 +91,7 @@ export interface MemoryQuery {
 
 /** The part of a memory store that agents need. */
 export interface AgentMemory {
+  /** Remembers a content. Returns its id. */
   store(
     content: string,
     options?: {
@@ -91,6 +102,8 @@ export interface AgentMemory {
       readonly importance?: number;
     },
   ): string;
+  /** One memory, unless it is unknown, forgotten or expired. */
   retrieve(id: string): MemoryEntry | undefined;
+  /** The memories that match, best first. */
   search(query: MemoryQuery): readonly MemoryEntry[];
 }

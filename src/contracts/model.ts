@@ -38,6 +38,7 @@ export interface FunctionResultMessage {
   readonly type: 'function-result';
   readonly content: readonly FunctionResult[];
 }
+/** One message of a conversation with a model. */
 export type ModelMessage = SystemMessage | UserMessage | AssistantMessage | FunctionResultMessage;
 
 /** A tool as the model sees it. `parameters` is a JSON Schema. */
@@ -51,6 +52,7 @@ export interface ToolSchema {
 const FINISH_REASONS = ['stop', 'length', 'function_calls', 'content_filter', 'unknown'] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];
 
+/** What a call of a model gives. */
 export interface CreateResult {
   readonly content: string | readonly FunctionCall[];
   readonly finishReason: FinishReason;
@@ -60,6 +62,7 @@ export interface CreateResult {
   readonly thought?: string;
 }
 
+/** What a call of a model may be told. */
 export interface CreateOptions {
   readonly tools?: readonly ToolSchema[];
   /** A tool's name forces that tool. @default 'auto' */
@@ -69,6 +72,7 @@ export interface CreateOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a model is and can do. */
 export interface ModelInfo {
   readonly family: string;
   readonly model: string;
@@ -79,8 +83,10 @@ export interface ModelInfo {
   readonly contextWindow: number;
 }
 
+/** A chat model, with the members of AutoGen's chat completion client. */
 export interface ModelClient {
   readonly info: ModelInfo;
+  /** Asks once and waits for the whole answer. Rejects with `model-failed` or the signal's reason. */
   create(messages: readonly ModelMessage[], options?: CreateOptions): Promise<CreateResult>;
   /** Text pieces as they come, then the whole result as the last item. */
   createStream(
@@ -89,5 +95,6 @@ export interface ModelClient {
   ): AsyncIterable<string | CreateResult>;
   /** An upper bound of the tokens that these messages and tools take. */
   countTokens(messages: readonly ModelMessage[], options?: Pick<CreateOptions, 'tools'>): number;
+  /** Lets connections go. No call may follow. */
   close(): Promise<void>;
 }

@@ -9,11 +9,11 @@ import type { Schema } from './schema.ts';
 import type { TaskType } from './task.ts';
 import type { Workspace } from './workspace.ts';
 
+export const SIDE_EFFECTS = ['none', 'read', 'write', 'external'] as const;
 /**
  * What doing it changes. `none`: nothing, computes only. `read`: looks at the workspace or runs a program that only
  * reads. `write`: changes files of the workspace. `external`: changes something outside.
  */
-export const SIDE_EFFECTS = ['none', 'read', 'write', 'external'] as const;
 export type SideEffects = (typeof SIDE_EFFECTS)[number];
 
 /** A rule that a skill's findings can carry; shown in reports and docs. */
@@ -60,6 +60,7 @@ export interface SkillOutput<D extends JsonObject = JsonObject> {
   readonly evidence: readonly Evidence[];
 }
 
+/** One real thing that an agent can do, with or without a model. */
 export interface Skill<I = unknown, D extends JsonObject = JsonObject> {
   /** Kebab-case, unique in an agent: `secret-scan`. Also the artifact's kind. */
   readonly name: string;
@@ -73,6 +74,7 @@ export interface Skill<I = unknown, D extends JsonObject = JsonObject> {
   readonly output: Schema<D>;
   /** Cheap look at what is there; runs no program of the workspace. */
   available(context: SkillContext): Promise<Availability>;
+  /** Does it. Throwing gives an artifact with the status `failed`. */
   run(input: I, context: SkillContext): Promise<SkillOutput<D>>;
   /** The input that makes it look for the answer to a question. Skills without it answer from what they found anyway. */
   inputFor?(question: string): I;

@@ -3,6 +3,7 @@ import type { ErrorJson } from '../shared/errors.ts';
 import type { JsonObject, JsonValue } from '../shared/json.ts';
 import type { Artifact } from './artifact.ts';
 
+/** The kinds of work. */
 export const TaskType = {
   PLANNING: 'planning',
   DEVELOPMENT: 'development',
@@ -20,6 +21,7 @@ export const TaskType = {
 /** What kind of work a task is. */
 export type TaskType = (typeof TaskType)[keyof typeof TaskType];
 
+/** The priorities, least urgent first. */
 export const TaskPriority = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high', CRITICAL: 'critical' } as const;
 /** How urgent a task is. */
 export type TaskPriority = (typeof TaskPriority)[keyof typeof TaskPriority];
@@ -32,6 +34,7 @@ export const PRIORITY_RANK: Readonly<Record<TaskPriority, number>> = {
   critical: 3,
 };
 
+/** The stations of a task's life. */
 export const TaskStatus = {
   PENDING: 'pending',
   QUEUED: 'queued',
@@ -46,6 +49,7 @@ export const TaskStatus = {
 /** Where a task is in its life. */
 export type TaskStatus = (typeof TaskStatus)[keyof typeof TaskStatus];
 
+/** How the wait between attempts can grow. */
 export const RetryStrategy = {
   NONE: 'none',
   IMMEDIATE: 'immediate',
@@ -95,6 +99,7 @@ export const STOP_REASONS = [
   'limit-reached',
   'condition-false',
 ] as const;
+/** Why work ended. */
 export type StopReason = (typeof STOP_REASONS)[number];
 
 /** What was used up. Zero where nothing was measured, since nothing was used. */
@@ -105,6 +110,7 @@ export interface Usage {
   readonly toolCalls: number;
 }
 
+/** Nothing used. */
 export const NO_USAGE: Usage = { promptTokens: 0, completionTokens: 0, modelCalls: 0, toolCalls: 0 };
 
 /** How a task ended. */

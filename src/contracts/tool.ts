@@ -3,17 +3,20 @@ import type { JsonValue } from '../shared/json.ts';
 import type { Schema } from './schema.ts';
 import type { SideEffects } from './skill.ts';
 
+/** What a call of a tool is given. */
 export interface ToolCallContext {
   readonly signal: AbortSignal;
   /** The same for every attempt at this call; hand it to outside systems that can tell a repeat. */
   readonly idempotencyKey: string;
 }
 
+/** One function that a model or an agent may call. */
 export interface Tool<I = unknown> {
   readonly name: string;
   readonly description: string;
   readonly sideEffects: SideEffects;
   readonly input: Schema<I>;
+  /** Does it with input that its schema has checked. */
   execute(input: I, context: ToolCallContext): Promise<JsonValue>;
 }
 

@@ -34,6 +34,7 @@ export interface SkippedFile {
     | 'outside';
 }
 
+/** The files of a workspace, and what was left out. */
 export interface WorkspaceListing {
   /** Sorted by path. */
   readonly files: readonly WorkspaceFile[];

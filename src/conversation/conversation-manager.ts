@@ -41,6 +41,7 @@ export class ConversationManager {
     return conversation;
   }
 
+  /** One conversation; undefined when it is unknown or no longer kept. */
   getConversation(id: string): Conversation | undefined {
     return this.#conversations.get(checkText('id', id));
   }

@@ -3,6 +3,7 @@ import { checkObject, checkOneOf, checkString, checkText, checkTextArray } from 
 import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { type JsonObject, toJsonValue } from '../shared/json.ts';
 
+/** Who may speak when. */
 export const ConversationMode = {
   SEQUENTIAL: 'sequential',
   ROUND_ROBIN: 'round_robin',
@@ -12,6 +13,7 @@ export const ConversationMode = {
 /** Who speaks when. */
 export type ConversationMode = (typeof ConversationMode)[keyof typeof ConversationMode];
 
+/** The stations of a conversation. */
 export const ConversationStatus = {
   CREATED: 'created',
   ACTIVE: 'active',
@@ -19,6 +21,7 @@ export const ConversationStatus = {
   FAILED: 'failed',
   CANCELLED: 'cancelled',
 } as const;
+/** Where a conversation is. */
 export type ConversationStatus = (typeof ConversationStatus)[keyof typeof ConversationStatus];
 
 /** A finding named instead of repeated. */
@@ -48,6 +51,7 @@ const CONVERSATION_STOPS = [
   'cancelled',
   'failed',
 ] as const;
+/** Why a conversation ended. */
 export type ConversationStop = (typeof CONVERSATION_STOPS)[number];
 
 /** Where a conversation may go from each status. */
@@ -143,6 +147,7 @@ export class Conversation {
     this.#stopDetail = detail;
   }
 
+  /** The conversation with its turns as plain data. */
   toJSON(): JsonObject {
     return toJsonValue({
       schemaVersion: 1,

@@ -85,6 +85,7 @@ export class CorrectionLoop {
     return [...this.#evaluators];
   }
 
+  /** Adds a judge, after those already there. */
   addEvaluator(evaluator: EvaluationContract): void {
     checkMethods('evaluator', evaluator, ['evaluate'], 'an evaluator with a name and an evaluate method');
     checkText('evaluator.name', evaluator.name);

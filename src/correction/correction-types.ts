@@ -4,6 +4,7 @@ import type { TaskJson } from '../contracts/task.ts';
 import type { ErrorJson } from '../shared/errors.ts';
 import type { JsonObject, JsonValue } from '../shared/json.ts';
 
+/** The stations of a correction loop. */
 export const CorrectionStatus = {
   EVALUATING: 'evaluating',
   CORRECTING: 'correcting',
@@ -34,6 +35,7 @@ const CORRECTION_STOP_REASONS = [
   'handler-failed',
   'cancelled',
 ] as const;
+/** Why a correction loop stopped. */
 export type CorrectionStopReason = (typeof CORRECTION_STOP_REASONS)[number];
 
 /** What a handler is told beside the output. */

@@ -217,6 +217,7 @@ export class KnowledgeBase implements KnowledgeReader {
     return this.#newestFirst().slice(0, limit);
   }
 
+  /** Counts of what is kept. */
   getStats(): KnowledgeStats {
     const byCategory = Object.fromEntries(KNOWLEDGE_CATEGORIES.map((category) => [category, 0]));
     const tags = new Map<string, number>();

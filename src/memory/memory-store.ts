@@ -191,6 +191,7 @@ export class MemoryStore implements AgentMemory {
     return this.search({ limit, minImportance });
   }
 
+  /** Counts of what is kept. */
   getStats(): MemoryStats {
     this.#purge();
     const byType = Object.fromEntries(MEMORY_TYPES.map((type) => [type, 0])) as Record<MemoryType, number>;

@@ -16,10 +16,15 @@ import { redactFields } from './redact-fields.ts';
 
 /** What code needs of a logger: pino's shape, fields first. */
 export interface Logger {
+  /** For those who look for a fault. */
   debug(fields: object, message: string): void;
+  /** What went as planned. */
   info(fields: object, message: string): void;
+  /** What went otherwise and was dealt with. */
   warn(fields: object, message: string): void;
+  /** What went wrong. */
   error(fields: object, message: string): void;
+  /** A logger that puts these fields on each of its lines too. */
   child(bindings: object): Logger;
 }
 

@@ -132,6 +132,7 @@ export class Orchestrator {
     return findRoutes(task, this.#registry.all);
   }
 
+  /** Agents with a capability, in the order of registration. */
   getAgentsByCapability(capability: AgentCapability): readonly AgentContract[] {
     return this.#registry.withCapability(capability);
   }
@@ -325,6 +326,7 @@ export class Orchestrator {
     await this.#stopping;
   }
 
+  /** {@link Orchestrator.shutdown}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }

@@ -99,6 +99,7 @@ export class OrchestratorError extends Error {
     return typeof value === 'object' && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true;
   }
 
+  /** The error as it is journalled; `errorFromJson` reads it back. */
   toJSON(): ErrorJson {
     return errorToJson(this);
   }
@@ -123,6 +124,7 @@ export class InvalidArgumentError extends TypeError {
     this.details = { argument, expected, got };
   }
 
+  /** The error as it is journalled; `errorFromJson` reads it back. */
   toJSON(): ErrorJson {
     return errorToJson(this);
   }

@@ -118,6 +118,7 @@ export class TaskQueue {
     for (const task of tasks) this.#add(task);
   }
 
+  /** One task; undefined when it is unknown. */
   getTask(id: string): Task | undefined {
     return this.#entries.get(checkText('id', id))?.task;
   }

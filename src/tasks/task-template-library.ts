@@ -45,6 +45,7 @@ export class TaskTemplateLibrary {
     this.#templates.set(template.name, template);
   }
 
+  /** One template; undefined when it is unknown. */
   getTemplate(name: string): TaskTemplate | undefined {
     return this.#templates.get(checkText('name', name));
   }
@@ -59,11 +60,13 @@ export class TaskTemplateLibrary {
     return [...this.#templates.keys()];
   }
 
+  /** The templates that carry a tag. */
   getTemplatesByTag(tag: string): readonly TaskTemplate[] {
     checkText('tag', tag);
     return [...this.#templates.values()].filter((template) => template.tags.includes(tag));
   }
 
+  /** The templates that make tasks of a type. */
   getTemplatesByType(taskType: TaskType): readonly TaskTemplate[] {
     checkOneOf('taskType', taskType, Object.values(TaskType));
     return [...this.#templates.values()].filter((template) => template.taskType === taskType);
@@ -83,6 +86,7 @@ export class TaskTemplateLibrary {
     );
   }
 
+  /** All templates as plain data; `TaskTemplateLibrary.fromJSON` reads them back. */
   toJSON(): TaskTemplateLibraryJson {
     const templates = Object.fromEntries(
       [...this.#templates].map(([name, template]) => [name, template.toJSON()]),

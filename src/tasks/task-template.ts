@@ -140,6 +140,7 @@ export class TaskTemplate {
     );
   }
 
+  /** The template as plain data; `TaskTemplate.fromJSON` reads it back. */
   toJSON(): TaskTemplateJson {
     return {
       name: this.name,

@@ -324,6 +324,7 @@ export class Task {
     };
   }
 
+  /** The task as plain data; `Task.fromJSON` reads it back. */
   toJSON(): TaskJson {
     return writeTaskJson(this);
   }

@@ -8,6 +8,7 @@ import { Task } from '../tasks/task.ts';
 import type { ContractCase } from './conformance-case.ts';
 import { createTestContext } from './create-test-context.ts';
 
+/** What the suite for agents is given. */
 export interface AgentConformanceOptions {
   /** Makes the agent, fresh for each case. */
   create(): AgentContract;

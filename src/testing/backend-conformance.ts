@@ -23,6 +23,7 @@ export interface ConformanceCase {
   run(): Promise<void>;
 }
 
+/** What the suite for backends is given. */
 export interface BackendConformanceOptions {
   /** Makes a fresh backend, not started, over an empty store. Called once for each case. */
   create(): Promise<BackendSubject>;

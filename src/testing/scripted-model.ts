@@ -58,6 +58,7 @@ export class ScriptedModel implements ModelClient {
     return this.#requests;
   }
 
+  /** Gives the next answer of the script. */
   async create(messages: readonly ModelMessage[], options: CreateOptions = {}): Promise<CreateResult> {
     options.signal?.throwIfAborted();
     const { signal: _signal, ...rest } = options;
@@ -102,6 +103,7 @@ export class ScriptedModel implements ModelClient {
     }
   }
 
+  /** Does nothing: there is nothing to let go. */
   close(): Promise<void> {
     return Promise.resolve();
   }

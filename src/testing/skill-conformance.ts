@@ -11,6 +11,7 @@ import { Task } from '../tasks/task.ts';
 import type { ContractCase } from './conformance-case.ts';
 import { createTestContext } from './create-test-context.ts';
 
+/** What the suite for skills is given. */
 export interface SkillConformanceOptions {
   readonly skill: AnySkill;
   /** Makes a folder on which the skill ends `done`. It is not changed. */

@@ -178,6 +178,7 @@ export class WorkflowEngine {
     return this.#runs.pause(workflowId);
   }
 
+  /** Lets a paused one go on. */
   resumeWorkflow(workflowId: string): Promise<void> {
     return this.#runs.resume(workflowId);
   }
@@ -193,6 +194,7 @@ export class WorkflowEngine {
     await this.#registry.shutdown(this.#clock);
   }
 
+  /** {@link WorkflowEngine.close}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

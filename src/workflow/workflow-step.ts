@@ -92,6 +92,7 @@ export class WorkflowStep {
     Object.freeze(this);
   }
 
+  /** The step as plain data. */
   toJSON(): WorkflowStepJson {
     return { ...this };
   }

@@ -3,6 +3,7 @@ import type { TaskPriority, TaskType } from '../contracts/task.ts';
 import type { ErrorJson } from '../shared/errors.ts';
 import type { JsonObject, JsonValue } from '../shared/json.ts';
 
+/** What steps can do. */
 export const WorkflowStepType = {
   TASK: 'task',
   AGENT_ACTION: 'agent_action',
@@ -29,6 +30,7 @@ export const SUPPORTED_STEP_TYPES = [
   'subworkflow',
 ] as const satisfies readonly WorkflowStepType[];
 
+/** The stations of a workflow. */
 export const WorkflowStatus = {
   PENDING: 'pending',
   RUNNING: 'running',
@@ -37,6 +39,7 @@ export const WorkflowStatus = {
   FAILED: 'failed',
   CANCELLED: 'cancelled',
 } as const;
+/** Where a workflow is. */
 export type WorkflowStatus = (typeof WorkflowStatus)[keyof typeof WorkflowStatus];
 
 /** What a failed step means, by name. */

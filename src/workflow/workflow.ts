@@ -67,10 +67,12 @@ export class Workflow {
     return added;
   }
 
+  /** One step by its id; undefined when it is unknown. */
   getStep(id: string): WorkflowStep | undefined {
     return this.#steps.get(checkText('id', id));
   }
 
+  /** One step by its name; undefined when it is unknown. */
   getStepByName(name: string): WorkflowStep | undefined {
     return this.#byName.get(checkText('name', name));
   }
@@ -154,6 +156,7 @@ export class Workflow {
     });
   }
 
+  /** The workflow as plain data; `Workflow.fromJSON` reads it back. */
   toJSON(): WorkflowJson {
     return {
       schemaVersion: 1,

@@ -136,6 +136,7 @@ export class CLIAdapter implements AdapterContract {
     this.#status = AdapterStatus.CONNECTED;
   }
 
+  /** Says that it is closed. What runs goes on to its end, and the next operation opens it again. */
   async disconnect(): Promise<void> {
     if (this.#status !== AdapterStatus.DISABLED) this.#status = AdapterStatus.DISCONNECTED;
   }

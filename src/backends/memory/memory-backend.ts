@@ -95,6 +95,7 @@ export class MemoryBackend implements Backend {
     functions.set(name, work);
   }
 
+  /** Starts to drive runs. Twice is once. */
   async start(): Promise<void> {
     this.#refuseWhenStopped();
     if (this.#state === 'started') return;
@@ -128,6 +129,7 @@ export class MemoryBackend implements Backend {
     alarms.clear();
   }
 
+  /** Takes a run in. Throws `queue-full`, `already-exists`, `unknown-dependency`. */
   async submit(name: string, input: JsonValue, options: SubmitOptions): Promise<RunReference> {
     const submission = resolveSubmission(options);
     checkText('name', name);
@@ -159,6 +161,7 @@ export class MemoryBackend implements Backend {
     await this.#driver.cancel(run, endedBy(run, 'cancelled', what, reason === undefined ? {} : { reason }));
   }
 
+  /** Sets the limits of a queue; runs that already hold a slot keep it. */
   async setQueue(queue: string, options: QueueOptions): Promise<void> {
     const { dispatcher } = this.#driver;
     const target = dispatcher.queue(checkText('queue', queue));

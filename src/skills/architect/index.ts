@@ -3,4 +3,5 @@ import type { AnySkill } from '../../contracts/skill.ts';
 import { moduleGraph } from './module-graph.ts';
 import { stackOverview } from './stack-overview.ts';
 
+/** The skills of the architect. */
 export const architectSkills: readonly AnySkill[] = [moduleGraph, stackOverview];

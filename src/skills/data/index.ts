@@ -3,4 +3,5 @@ import type { AnySkill } from '../../contracts/skill.ts';
 import { dataProfile } from './data-profile.ts';
 import { sqlSchema } from './sql-schema.ts';
 
+/** The skills of data work. */
 export const dataSkills: readonly AnySkill[] = [dataProfile, sqlSchema];

@@ -2,4 +2,5 @@
 import type { AnySkill } from '../../contracts/skill.ts';
 import { codeHealth } from './code-health.ts';
 
+/** The skills of development. */
 export const devSkills: readonly AnySkill[] = [codeHealth];

@@ -3,4 +3,5 @@ import type { AnySkill } from '../../contracts/skill.ts';
 import { riskRegister } from './risk-register.ts';
 import { workPlan } from './work-plan.ts';
 
+/** The skills of planning. */
 export const pmSkills: readonly AnySkill[] = [workPlan, riskRegister];
