@@ -201,3 +201,70 @@ describe('dependencies', () => {
     ]);
   });
 });
+
+describe('what a rule says of a whole repository', () => {
+  const numbers = Array.from({ length: 30 }, (_one, index) => index);
+
+  it('names the most used of many modules without a test, and gives the others one finding', async () => {
+    const artifact = await reviewFolder(testReview, {
+      ...Object.fromEntries(numbers.map((n) => [`src/m${n}.ts`, `export function f${n}() {}\n`])),
+      'src/user.ts': "import { f29 } from './m29.ts';\nf29();\n",
+      'src/tested.ts': 'export function g() {}\n',
+      'tests/a.test.ts': "import { g } from '../src/tested.ts';\nit('a', () => { expect(g()).toBe(1); });\n",
+    });
+    expect(artifact.findings).toHaveLength(11);
+    expect(placesOf(artifact)).toContain('untested-module src/m29.ts:1');
+    expect(
+      artifact.findings.find(({ message }) => message.includes('20 more of the 31'))?.related,
+    ).toHaveLength(19);
+    expect(artifact.data['modules']).toMatchObject({ untestedCount: 30 });
+  });
+
+  it('gives one finding where hardly a public name has a comment, with all of them in the data', async () => {
+    const artifact = await reviewFolder(docsCheck, {
+      'package.json': JSON.stringify({ name: 'a', exports: './src/index.ts' }),
+      'src/index.ts': numbers.map((n) => `export function f${n}() {}\n`).join(''),
+    });
+    expect(artifact.findings.map(({ message }) => message)).toEqual([expect.stringContaining('30 of 30')]);
+    expect(artifact.data['publicExports']).toMatchObject({
+      total: 30,
+      undocumented: expect.arrayContaining(['src/index.ts:30 f29']),
+    });
+  });
+
+  it('counts a function with overloads, exported twice, as one', async () => {
+    const artifact = await reviewFolder(docsCheck, {
+      'package.json': JSON.stringify({ name: 'a', exports: './src/index.ts' }),
+      'src/index.ts':
+        'export function f(a: string): void;\nexport function f(a: number): void;\nexport function f() {}\nexport default f;\n',
+    });
+    expect(placesOf(artifact)).toEqual(['undocumented-export src/index.ts:1']);
+  });
+
+  it('gathers the idle exports of a module, and tells those that their own module uses apart', async () => {
+    const artifact = await reviewFolder(codeHealth, {
+      'package.json': '{ "main": "./src/index.ts" }',
+      'src/index.ts': "import { used } from './a.ts';\nused();\n",
+      'src/a.ts': `${numbers.map((n) => `export const idle${n} = ${n};\n`).join('')}export const own = 1;\nexport const used = () => own;\n`,
+    });
+    expect(artifact.findings.map(({ severity, message }) => [severity, message.slice(0, 30)])).toEqual([
+      ['warning', '30 exports are imported by no '],
+      ['info', '`own` is exported, but no othe'],
+    ]);
+  });
+
+  it('says nothing of a lock file about packages that are outside of its workspace', async () => {
+    const files = {
+      'package.json': JSON.stringify({ name: 'root' }),
+      'pnpm-lock.yaml':
+        "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n\n  packages/a:\n    dependencies: {}\n\npackages:\n\n  other@1.0.0:\n    resolution: {}\n",
+      'packages/a/package.json': JSON.stringify({ name: 'a', dependencies: { lost: '1' } }),
+      'packages/a/a.js': "import 'lost';\n",
+      'examples/b/package.json': JSON.stringify({ name: 'b', dependencies: { immer: '1' } }),
+      'examples/b/b.js': "import 'immer';\n",
+    };
+    expect(placesOf(await reviewFolder(dependencyFacts, files))).toEqual([
+      'unlocked-dependency packages/a/package.json:1',
+    ]);
+  });
+});

@@ -1,22 +1,50 @@
 /** Finds modules that no entry leads to and exports that nobody takes. Says nothing where it can't be sure. */
 import { type FindingParts, locate } from '../kit/finding.ts';
+import { gatherParts } from '../kit/gather-parts.ts';
 import { conventionOf, isDeclarationPath } from '../source/classify-path.ts';
 import type { ExportRecord, SourceModel, SourceModule } from '../source/source-model.ts';
 import { CODE_HEALTH_RULES as RULES } from './rules.ts';
 import { modulesIn, usedExports } from './used-exports.ts';
 
+/** A module with more idle exports than this gets one finding for all of them. */
+const MOST_UNUSED = 5;
+const NAMED = 12;
+
+/** Of exports that only their own module uses, so many stand for themselves: the word `export` too much harms little. */
+const MOST_HOMELY = 10;
+
 export function findDeadCode(model: SourceModel): FindingParts[] {
   const judged = judgedModules(model);
   const reached = reachableModules(model);
   const used = usedExports(model);
-  return judged.flatMap((module): FindingParts[] => {
+  const homely: FindingParts[] = [];
+  const parts = judged.flatMap((module): readonly FindingParts[] => {
     if (!reached.has(module.path)) return isPlainScript(module) ? [] : [unreachable(module)];
     const names = used.get(module.path);
     if (module.isEntry || names?.has('*')) return [];
-    return module.exports
-      .filter((one) => isJudged(module, one) && !names?.has(one.name) && isOnlyUseOfName(module, one, names))
-      .map((one) => unused(module, one));
+    const idle = module.exports.filter(
+      (one) => isJudged(module, one) && !names?.has(one.name) && isOnlyUseOfName(module, one, names),
+    );
+    homely.push(...idle.filter((one) => isUsedAtHome(module, one)).map((one) => unused(module, one)));
+    const dead = idle.filter((one) => !isUsedAtHome(module, one));
+    return gatherParts(
+      dead.map((one) => unused(module, one)),
+      {
+        most: MOST_UNUSED,
+        kept: 0,
+        message: () => `${dead.length} exports are imported by no other module: ${listed(dead)}.`,
+      },
+    );
   });
+  return [
+    ...parts,
+    ...gatherParts(homely, {
+      most: MOST_HOMELY,
+      kept: 0,
+      message: () =>
+        `${homely.length} exports in ${new Set(homely.map(({ location }) => location.path)).size} modules are used by their own module alone, this one among them.`,
+    }),
+  ];
 }
 
 /** Modules of packages whose entries are known and whose loading can be followed. */
@@ -129,7 +157,13 @@ function unused(module: SourceModule, record: ExportRecord): FindingParts {
       ? 'Drop the word `export`: only its own module uses it.'
       : 'Remove it: nothing uses it.',
     location: locate(module.file, line, { endLine }),
+    ...(isHomely ? { severity: 'info' } : {}),
   };
+}
+
+function listed(exports: readonly ExportRecord[]): string {
+  const names = exports.slice(0, NAMED).map(({ name }) => `\`${name}\``);
+  return names.join(', ') + (exports.length > NAMED ? ' …' : '');
 }
 
 /** True when the name stands more than once in its module. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import type { WorkspaceFile } from '../../contracts/workspace.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
+import { gatherParts } from '../kit/gather-parts.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
 import { loadSources } from '../source/load-sources.ts';
 import { LinkChecker } from './check-links.ts';
@@ -11,10 +12,12 @@ import { KnownScripts } from './known-scripts.ts';
 import { type Page, readMarkdown } from './read-markdown.ts';
 import { readmeFacts } from './readme-facts.ts';
 import { scriptMentions } from './script-mentions.ts';
-import { publicExports } from './undocumented-exports.ts';
+import { type PublicExport, publicExports } from './undocumented-exports.ts';
 
 const MAX_PAGES = 2000;
-const MAX_UNDOCUMENTED = 200;
+/** Where more public names lack a comment than this, comments are no custom there: one finding says so. */
+const MOST_UNDOCUMENTED = 20;
+const MAX_LISTED = 1000;
 
 const count = z.number().int();
 const readme = z.object({
@@ -33,7 +36,12 @@ const output = z.object({
   links: z.object({ total: count, local: count, external: count, broken: count }),
   scriptsMentioned: count,
   readme: readme.nullable(),
-  publicExports: z.object({ total: count, documented: count }),
+  publicExports: z.object({
+    total: count,
+    documented: count,
+    /** `path:line name`, at most a thousand. */
+    undocumented: z.array(z.string()),
+  }),
 });
 
 /** Links, anchors, package scripts and doc comments of public names. */
@@ -68,16 +76,14 @@ export const docsCheck: Skill<z.infer<typeof input>, z.infer<typeof output>> = {
     const names = publicExports(model);
     const undocumented = names.filter(({ record }) => !record.hasDocComment);
     const parts: FindingParts[] = [...links.parts, ...scripts.parts];
-    for (const { name, module, record } of undocumented.slice(0, MAX_UNDOCUMENTED)) {
-      const sort = record.kind === 'class' ? 'class' : 'function';
-      const shown = name === 'default' ? (record.localName ?? 'the default export') : name;
-      parts.push({
-        rule: DOCS_RULES['undocumented-export'],
-        message: `The public ${sort} ${shown} has no doc comment.`,
-        location: locate(module.file, record.line),
-        suggestion: 'Say in a sentence above it what it does.',
-      });
-    }
+    parts.push(
+      ...gatherParts(undocumented.map(describeUndocumented), {
+        most: MOST_UNDOCUMENTED,
+        kept: 0,
+        message: () =>
+          `${undocumented.length} of ${names.length} public functions and classes have no doc comment, this one among them.`,
+      }),
+    );
     const main = pages.find(({ file }) => /^readme\.(?:md|markdown)$/i.test(file.path));
     const read = [...pages.map(({ file }) => file), ...new Set(names.map(({ module }) => module.file))];
     const evidence = readEvidence(
@@ -93,11 +99,28 @@ export const docsCheck: Skill<z.infer<typeof input>, z.infer<typeof output>> = {
       links: links.figures,
       scriptsMentioned: scripts.total,
       readme: main === undefined ? null : readmeFacts(main, paths),
-      publicExports: { total: names.length, documented: names.length - undocumented.length },
+      publicExports: {
+        total: names.length,
+        documented: names.length - undocumented.length,
+        undocumented: undocumented
+          .slice(0, MAX_LISTED)
+          .map(({ name, module, record }) => `${module.path}:${record.line} ${name}`),
+      },
     };
     return { summary: summaryOf(data, scripts.parts.length), data, findings: makeFindings(parts), evidence };
   },
 };
+
+function describeUndocumented({ name, module, record }: PublicExport): FindingParts {
+  const sort = record.kind === 'class' ? 'class' : 'function';
+  const shown = name === 'default' ? (record.localName ?? 'the default export') : name;
+  return {
+    rule: DOCS_RULES['undocumented-export'],
+    message: `The public ${sort} ${shown} has no doc comment.`,
+    location: locate(module.file, record.line),
+    suggestion: 'Say in a sentence above it what it does.',
+  };
+}
 
 async function pagesOf({ workspace, signal }: SkillContext): Promise<WorkspaceFile[]> {
   const { files } = await workspace.list({ signal });
@@ -205,6 +228,6 @@ function emptyData(pagesNotParsed: string[]): z.infer<typeof output> {
     links: { total: 0, local: 0, external: 0, broken: 0 },
     scriptsMentioned: 0,
     readme: null,
-    publicExports: { total: 0, documented: 0 },
+    publicExports: { total: 0, documented: 0, undocumented: [] },
   };
 }

@@ -11,6 +11,19 @@ export interface PublicExport {
 const MAX_DEPTH = 12;
 const MAX_EXPORTS = 5000;
 
+/** One for each thing: overloads are one function, and a default export may have a name as well. */
+function withoutTwins(all: readonly PublicExport[]): PublicExport[] {
+  const kept = new Map<string, PublicExport>();
+  for (const one of all) {
+    const { name, module, record } = one;
+    const key = `${module.path}\n${record.localName ?? name}`;
+    const other = kept.get(key);
+    const isBetter = other === undefined || (record.hasDocComment && !other.record.hasDocComment);
+    if (isBetter) kept.set(key, one);
+  }
+  return [...kept.values()];
+}
+
 /** Functions and classes that the published entries of the workspace's packages export, each once. */
 export function publicExports(model: SourceModel): PublicExport[] {
   const found = new Map<string, PublicExport>();
@@ -35,5 +48,5 @@ export function publicExports(model: SourceModel): PublicExport[] {
     if (entryReason !== undefined && /^package\.json (?!script |bin\b|scripts)/.test(entryReason))
       visit(path, undefined, 0);
   }
-  return [...found.values()];
+  return withoutTwins([...found.values()]);
 }

@@ -5,12 +5,16 @@ import type { TextFile } from '../../contracts/workspace.ts';
 import { createGit } from '../../process/git.ts';
 import type { GitLog } from '../../process/git-log.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
+import { gatherParts } from '../kit/gather-parts.ts';
 import { loadSources } from '../source/load-sources.ts';
 import type { SourceModel } from '../source/source-model.ts';
 import { authorsOf, busFactor, churnOf, type FileChurn, isWrittenCode } from './change-history.ts';
 import { type Marker, markersOf } from './markers.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
+/** Of many old notes only the oldest stand for themselves. */
+const MOST_MARKERS = 25;
+const KEPT_MARKERS = 15;
 const OLD_DAYS = 90;
 const MAX_COMMITS = 2_000;
 const MAX_BLAMED = 100;
@@ -105,6 +109,7 @@ export const riskRegister: Skill<z.infer<typeof input>, Output> = {
     const commits = log?.commits ?? [];
     const newest = commits.length === 0 ? undefined : Math.max(...commits.map(({ time }) => time));
     const parts: FindingParts[] = [];
+    const old: { readonly part: FindingParts; readonly ageDays: number }[] = [];
     const markers: Output['markers'] = [];
     for (const [index, { file, found }] of noted.entries()) {
       signal.throwIfAborted();
@@ -119,14 +124,26 @@ export const riskRegister: Skill<z.infer<typeof input>, Output> = {
             : Math.max(0, Math.floor((newest - time) / DAY_MS));
         markers.push({ path: file.path, line, word, text, ageDays });
         if (ageDays === null || ageDays <= OLD_DAYS) continue;
-        parts.push({
+        // What has run on a database stays as it ran.
+        if (/(?:^|\/)migrations?\/.*\.sql$/.test(file.path)) continue;
+        const part = {
           rule: RULES.marker,
           message: `This ${word} is ${ageDays} days older than the newest commit.`,
           suggestion: 'Do it now, turn it into a task, or delete it.',
           location: locate(file, line),
-        });
+        };
+        old.push({ part, ageDays });
       }
     }
+    const oldestFirst = [...old].sort((a, b) => b.ageDays - a.ageDays).map(({ part }) => part);
+    parts.push(
+      ...gatherParts(oldestFirst, {
+        most: MOST_MARKERS,
+        kept: KEPT_MARKERS,
+        message: (others) =>
+          `${others.length} more notes for later are older than ${OLD_DAYS} days, this one among them.`,
+      }),
+    );
     const written = new Map(
       files.filter(({ path }) => isWrittenCode(path)).map(({ path, lines }) => [path, countLines(lines)]),
     );

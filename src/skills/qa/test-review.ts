@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import type { TextFile } from '../../contracts/workspace.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
+import { gatherParts } from '../kit/gather-parts.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
 import { isSourcePath } from '../source/classify-path.ts';
 import { loadSources } from '../source/load-sources.ts';
@@ -13,7 +14,9 @@ import { reviewScriptTests } from './review-script-tests.ts';
 import type { TestFacts } from './test-facts.ts';
 import { untestedModules } from './untested-modules.ts';
 
-const MAX_UNTESTED = 100;
+/** More modules without a test than this are a state of things and no list of slips: the most used ones are named. */
+const MOST_UNTESTED = 20;
+const KEPT_UNTESTED = 10;
 
 const count = z.number().int();
 const input = z.object({}).loose();
@@ -69,7 +72,7 @@ export const testReview: Skill<z.infer<typeof input>, z.infer<typeof output>> = 
       ...[...model.modules.values()].filter(({ isTest }) => isTest).map(({ path }) => path),
     ]);
     const { testable, untested } = untestedModules(model, reviewed.length === 0 ? new Set() : tests);
-    if (reviewed.length > 0) parts.push(...untested.slice(0, MAX_UNTESTED).map(describeUntested));
+    if (reviewed.length > 0) parts.push(...untestedParts(model, untested, testable.length));
     const bare = reviewed.length === 0 ? await noTests(context, model, testable.length) : undefined;
     if (bare !== undefined) parts.push(bare);
     const evidence = readEvidence([...reviewed.map(({ file }) => file), ...untested.map(({ file }) => file)]);
@@ -129,6 +132,24 @@ async function reviewPython({ workspace, signal }: SkillContext): Promise<Review
     if (file !== undefined && facts !== undefined) reviewed.push({ file, facts });
   }
   return reviewed;
+}
+
+function untestedParts(
+  model: SourceModel,
+  untested: readonly SourceModule[],
+  testable: number,
+): readonly FindingParts[] {
+  const users = new Map(untested.map((module) => [module, model.graph.importers(module.path).length]));
+  const mostUsedFirst =
+    untested.length > MOST_UNTESTED
+      ? [...untested].sort((a, b) => (users.get(b) ?? 0) - (users.get(a) ?? 0) || (a.path < b.path ? -1 : 1))
+      : untested;
+  return gatherParts(mostUsedFirst.map(describeUntested), {
+    most: MOST_UNTESTED,
+    kept: KEPT_UNTESTED,
+    message: (others) =>
+      `No test reaches ${others.length} more of the ${testable} modules that export functions or classes, this one among them.`,
+  });
 }
 
 function describeUntested({ file, exports }: SourceModule): FindingParts {

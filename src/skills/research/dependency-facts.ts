@@ -241,7 +241,9 @@ async function readLocks(
 function nearestLock(locks: ReadonlyMap<string, LockFile>, directory: string): LockFile | undefined {
   for (let folder = directory === '' ? '.' : directory; ; folder = posix.dirname(folder)) {
     const lock = locks.get(folder);
-    if (lock !== undefined || folder === '.') return lock;
+    if (lock !== undefined)
+      return lock.covers(posix.relative(folder, directory === '' ? '.' : directory)) ? lock : undefined;
+    if (folder === '.') return undefined;
   }
 }
 

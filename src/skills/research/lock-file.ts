@@ -6,6 +6,8 @@ export interface LockFile {
   readonly path: string;
   /** Undefined when the name is not locked; an empty text when it is but its version was not read. */
   versionOf(name: string): string | undefined;
+  /** False when the file is known not to cover a package's folder below its own, as with examples outside of a workspace. */
+  covers(folder: string): boolean;
   /** Programs that a package brings, where the lock file says so. */
   programsOf(name: string): readonly string[];
   /** Packages that other packages want beside them. */
@@ -25,7 +27,8 @@ export function readLockFile(file: TextFile): LockFile | undefined {
   const { path, text } = file;
   if (/(?:package-lock|npm-shrinkwrap)\.json$/.test(path)) return readNpmLock(path, text);
   if (path.endsWith('yarn.lock')) return readTextLock(path, yarnNames(text));
-  if (path.endsWith('pnpm-lock.yaml')) return readTextLock(path, pnpmNames(text), pnpmPeers(text));
+  if (path.endsWith('pnpm-lock.yaml'))
+    return readTextLock(path, pnpmNames(text), pnpmPeers(text), pnpmMembers(text));
   if (path.endsWith('bun.lock')) return readTextLock(path, bunNames(text));
   return undefined;
 }
@@ -62,6 +65,7 @@ function readNpmLock(path: string, text: string): LockFile | undefined {
   }
   return {
     path,
+    covers: (folder) => folder === '' || !isPlainObject(packages) || Object.hasOwn(packages, folder),
     versionOf: (name) => versions.get(name),
     programsOf: (name) => programs.get(name) ?? [],
     peers,
@@ -72,9 +76,16 @@ function readTextLock(
   path: string,
   versions: ReadonlyMap<string, string>,
   peers: ReadonlySet<string> = new Set(),
+  members?: ReadonlySet<string>,
 ): LockFile | undefined {
   if (versions.size === 0) return undefined;
-  return { path, versionOf: (name) => versions.get(name), programsOf: () => [], peers };
+  return {
+    path,
+    covers: (folder) => folder === '' || members === undefined || members.has(folder),
+    versionOf: (name) => versions.get(name),
+    programsOf: () => [],
+    peers,
+  };
 }
 
 const NAME = String.raw`((?:@[\w.~-]{1,214}\/)?[\w.~-]{1,214})`;
@@ -113,6 +124,20 @@ function pnpmPeers(text: string): ReadonlySet<string> {
   return new Set(
     [...text.matchAll(new RegExp(String.raw`\(${NAME}@\d`, 'g'))].map((match) => match[1] ?? ''),
   );
+}
+
+/** Folders under `importers:`; undefined in files of old that have none. */
+function pnpmMembers(text: string): ReadonlySet<string> | undefined {
+  const lines = text.split('\n');
+  const start = lines.indexOf('importers:');
+  if (start < 0) return undefined;
+  const members = new Set<string>();
+  for (const line of lines.slice(start + 1)) {
+    if (/^\S/.test(line)) break;
+    const folder = /^ {2}['"]?([^\s'"][^'"]{0,300}?)['"]?:(?:\s|$)/.exec(line)?.[1];
+    if (folder !== undefined) members.add(folder);
+  }
+  return members;
 }
 
 function bunNames(text: string): Map<string, string> {

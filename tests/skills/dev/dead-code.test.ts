@@ -152,9 +152,9 @@ describe('unused-export', () => {
       'src/index.ts': "import { f } from './a';\nf();",
       'src/a.ts': 'export const home = 1;\nexport const f = () => home;\nexport const away = 2;',
     });
-    expect(findings.map(({ suggestion }) => suggestion)).toEqual([
-      'Drop the word `export`: only its own module uses it.',
-      'Remove it: nothing uses it.',
+    expect(findings.map(({ severity, suggestion }) => [severity, suggestion])).toEqual([
+      ['warning', 'Remove it: nothing uses it.'],
+      ['info', 'Drop the word `export`: only its own module uses it.'],
     ]);
   });
 
