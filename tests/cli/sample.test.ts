@@ -204,7 +204,7 @@ describe('the manifest', () => {
     const value: unknown = JSON.parse(await readFile(`${SOURCE}.manifest.json`, 'utf8'));
     const { faults, lookAlikes } = checkManifest(value);
     const skills = (list: readonly { readonly skill: string }[]): string[] =>
-      [...new Set(list.map(({ skill }) => skill))].sort();
+      [...new Set(list.map(({ skill }) => skill))].sort((a, b) => a.localeCompare(b));
     expect(skills(faults)).toEqual(skills(lookAlikes));
     expect(lookAlikes.length).toBeGreaterThanOrEqual(faults.length);
   });

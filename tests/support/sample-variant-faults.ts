@@ -1,4 +1,4 @@
-/** Faults of the sample that a variant may repair, and others that it may get instead. */
+/** Faults of the sample that a variant may repair. */
 import type { VariantFiles, VariantLine } from './sample-variant.ts';
 
 type Change = (files: VariantFiles) => void;
@@ -42,136 +42,6 @@ export const DROPPED_FAULTS: Readonly<Record<string, Change>> = {
   ),
 };
 
-/** A fault that the sample does not have. */
-export interface AddedFault {
-  readonly id: string;
-  readonly skill: string;
-  readonly rule: string;
-  /** Puts it in; its line gets `origin`. */
-  readonly add: (files: VariantFiles, origin: string) => void;
-}
-
-/** The line of the fault is marked by `>` at its beginning. */
-const at = (skill: string, rule: string, id: string, path: string, ...lines: string[]): AddedFault => ({
-  id,
-  skill,
-  rule,
-  add: (files, origin) => append(files, path, lines, origin),
-});
-
-export const ADDED_FAULTS: readonly AddedFault[] = [
-  at(
-    'code-scan',
-    'command-injection',
-    'command-remove',
-    'src/reports/export-files.ts',
-    '',
-    'async function dropFolder(name: string): Promise<void> {',
-    "  const command = 'rm -rf exports/' + name;",
-    '>  await run(command);',
-    '}',
-  ),
-  at(
-    'code-scan',
-    'sql-injection',
-    'sql-count',
-    'src/orders/order-store.ts',
-    '',
-    'function countOf(database: Database, owner: string): number {',
-    '>  const row = database.prepare(`SELECT count(*) AS n FROM orders WHERE user_id = "${owner}"`).get();',
-    "  return Number(row?.['n']);",
-    '}',
-  ),
-  at(
-    'code-health',
-    'self-comparison',
-    'compare-session',
-    'src/users/sessions.ts',
-    '',
-    'function isSameSession(left: Session, right: Session): boolean {',
-    '>  return left.token === right.token && left.userId === left.userId;',
-    '}',
-  ),
-  at(
-    'code-health',
-    'empty-catch',
-    'empty-parse',
-    'src/payments/webhook.ts',
-    '',
-    'function note(text: string): void {',
-    '  try {',
-    '    console.log(JSON.parse(text));',
-    '>  } catch (error) {}',
-    '}',
-  ),
-  at(
-    'code-health',
-    'unreachable-code',
-    'dead-total',
-    'src/shared/money.ts',
-    '',
-    'function half(cents: number): number {',
-    "  if (cents < 0) throw new Error('Less than nothing');",
-    '  throw new Error(`Not a sum: ${cents}`);',
-    '>  return cents / 2;',
-    '}',
-  ),
-  at(
-    'secret-scan',
-    'hardcoded-secret',
-    'secret-mail',
-    'src/notices/mailer.ts',
-    '',
-    ">const MAIL_API_KEY = '@@secret:random-base64:mail@@';",
-    "console.assert(MAIL_API_KEY !== '');",
-  ),
-  at(
-    'test-review',
-    'test-without-assertion',
-    'assert-tax',
-    'tests/money.test.ts',
-    '',
-    ">test('taxes a small sum', () => {",
-    '  const gross = money.addTax(100, 19);',
-    '  console.log(gross);',
-    '});',
-  ),
-  at(
-    'docs-check',
-    'broken-link',
-    'link-upgrade',
-    'CHANGELOG.md',
-    '',
-    '>See [how to upgrade](docs/upgrade-guide.md).',
-  ),
-  at(
-    'sql-schema',
-    'no-primary-key',
-    'key-visits',
-    'db/migrations/0005_vouchers.sql',
-    '',
-    '>CREATE TABLE visits (',
-    '  day TEXT NOT NULL,',
-    '  page TEXT NOT NULL',
-    ');',
-  ),
-  at('data-profile', 'ragged-row', 'row-customer', 'data/customers.csv', '>C1090,Tom,Kiel'),
-  {
-    id: 'image-redis',
-    skill: 'container-lint',
-    rule: 'image-latest',
-    add: (files, origin) =>
-      replaceLine(files, 'docker-compose.yml', 'redis:7.4-alpine', 'redis:latest', origin),
-  },
-  {
-    id: 'action-labeler',
-    skill: 'workflow-lint',
-    rule: 'unpinned-action',
-    add: (files, origin) =>
-      replaceLine(files, '.github/workflows/labels.yml', 'labeler@v5', 'labeler@master', origin),
-  },
-];
-
 function inLine(
   path: string,
   from: string,
@@ -186,22 +56,9 @@ function inLine(
   };
 }
 
-function replaceLine(files: VariantFiles, path: string, from: string, to: string, origin: string): void {
-  const lines = files.get(path) ?? [];
-  const line = lineWith(files, path, from);
-  lines.splice(lines.indexOf(line), 1, { text: line.text.replace(from, to), origin });
-}
-
-function lineWith(files: VariantFiles, path: string, text: string): VariantLine {
+/** The first line of a file that holds a text. Throws when there is none. */
+export function lineWith(files: VariantFiles, path: string, text: string): VariantLine {
   const found = files.get(path)?.find((line) => line.text.includes(text));
   if (found === undefined) throw new Error(`No line of ${path} holds ${text}.`);
   return found;
-}
-
-function append(files: VariantFiles, path: string, added: readonly string[], origin: string): void {
-  const lines = files.get(path);
-  if (lines === undefined) throw new Error(`There is no ${path}.`);
-  while (lines.at(-1)?.text === '') lines.pop();
-  for (const text of added) lines.push(text.startsWith('>') ? { text: text.slice(1), origin } : { text });
-  lines.push({ text: '' });
 }

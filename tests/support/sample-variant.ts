@@ -7,7 +7,8 @@ import { type PlacedFault, type PlacedLookAlike, placeManifest } from '../../src
 import { buildSample, type PreparedSample, readSample } from '../../src/cli/sample/prepare-sample.ts';
 import type { SampleCommit } from '../../src/cli/sample/sample-history.ts';
 import { seededRandom } from '../../src/testing/seeded.ts';
-import { ADDED_FAULTS, DROPPED_FAULTS } from './sample-variant-faults.ts';
+import { ADDED_FAULTS, ADDED_LOOK_ALIKES } from './sample-variant-additions.ts';
+import { DROPPED_FAULTS } from './sample-variant-faults.ts';
 import { chooseNames, type Names } from './sample-variant-names.ts';
 import { insertFiller, swapShapes } from './sample-variant-shapes.ts';
 
@@ -44,6 +45,7 @@ export async function makeVariant(seed: number): Promise<PreparedSample> {
   for (const id of dropped) DROPPED_FAULTS[id]?.(files);
   const added = some(random, ADDED_FAULTS, 0.6);
   for (const { id, add } of added) add(files, `added:${id}`);
+  for (const add of some(random, ADDED_LOOK_ALIKES, 0.6)) add(files);
   for (const [path, lines] of files) {
     swapShapes(path, lines, random);
     files.set(path, insertFiller(path, lines, random));

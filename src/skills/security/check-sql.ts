@@ -39,7 +39,10 @@ export function checkSql({ node, scope, tracer }: Place): SecurityHit | undefine
     return undefined;
   const statement = tracer.option(first, 'text', scope) ??
     tracer.option(first, 'sql', scope) ?? { value: first, scope };
-  const texts = withParts(tracer.text(statement.value, statement.scope), tracer);
+  const texts = withParts(
+    tracer.text(statement.value, statement.scope).flatMap((text) => piecesOf(text, tracer)),
+    tracer,
+  );
   const head = texts
     .map(({ node: text }) => literalOf(text))
     .find((literal) => STATEMENT.test(literal.slice(0, 4000)));
@@ -84,6 +87,19 @@ function isFragment(hole: Node, literal: string): boolean {
   const node = bare(hole);
   const name = node.type === 'Identifier' ? node.name : memberName(node);
   return name !== undefined && FRAGMENT_NAME.test(name);
+}
+
+/** The members of a list that is joined to a statement: `['DELETE FROM t WHERE id =', id].join(' ')`. */
+function piecesOf(text: Text, tracer: Tracer): Text[] {
+  const callee = text.node.type === 'CallExpression' ? bare(text.node.callee) : undefined;
+  if (callee?.type !== 'MemberExpression' || memberName(callee) !== 'join') return [text];
+  return tracer
+    .text(callee.object, text.scope)
+    .flatMap(({ node, scope }) =>
+      node.type === 'ArrayExpression'
+        ? node.elements.flatMap((element) => (element === null ? [] : [{ node: bare(element), scope }]))
+        : [{ node, scope }],
+    );
 }
 
 /** The texts, and after each those that names put into it stand for: `${sql} ORDER BY name`. */

@@ -165,6 +165,10 @@ describe('SQL', () => {
       'a statement that is ended in the call',
       "export function find(db, term) { let sql = `SELECT a FROM t WHERE a LIKE '%§{term}%'`;\nreturn db.prepare(`§{sql} ORDER BY a`).all(); }",
     ],
+    [
+      'a list that is joined',
+      "export function f(db, id) { const parts = ['DELETE FROM t WHERE id =', id];\ndb.exec(parts.join(' ')); }",
+    ],
     ['a bare query function', "export const f = (n) =>\nquery(`INSERT INTO t VALUES ('§{n}')`);"],
   ])('reports %s', async (_what, text) => {
     expect(await scan(code(text))).toEqual(['sql-injection src/a.ts:2']);
@@ -220,6 +224,10 @@ describe('SQL', () => {
     [
       'text that is no SQL',
       "export const f = (cache, id) => { cache.get(`user:§{id}`); list.all('select one of ' + id); api.execute(`update-§{id}`); };",
+    ],
+    [
+      'a list of fixed lines',
+      "export const f = (db, path, name) => { const lines = ['SELECT a FROM t']; lines.push('WHERE b = ?'); db.all(lines.join(' '), name); cache.get(path.join('a', name)); };",
     ],
     [
       'fixed texts that are put together in the call',
