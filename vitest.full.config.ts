@@ -1,7 +1,8 @@
-import { mergeConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import base from './vitest.config.ts';
 
-/** Everything, the long tests in tests/full too. */
-export default mergeConfig(base, {
-  test: { exclude: ['node_modules/**'], testTimeout: 300_000, coverage: { enabled: false } },
+/** Everything: the tests of `npm test` and the long ones in tests/full. */
+export default defineConfig({
+  ...base,
+  test: { ...base.test, exclude: ['node_modules/**'], testTimeout: 300_000, hookTimeout: 300_000, coverage: { enabled: false } },
 });

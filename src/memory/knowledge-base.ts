@@ -22,6 +22,7 @@ import { type Clock, systemClock } from '../shared/time.ts';
 import { compareTexts } from './compare-texts.ts';
 import { DEFAULT_KNOWLEDGE } from './default-knowledge.ts';
 import { checkExport, checkShortText, SCHEMA_VERSION } from './entry-checks.ts';
+import type { IngestDocument, IngestOptions, IngestReport } from './ingestion/ingest.ts';
 import {
   KNOWLEDGE_CATEGORIES,
   knowledgeTexts,
@@ -38,6 +39,7 @@ import type {
 import { newId } from './new-id.ts';
 import { Persistence, type PersistenceOptions } from './persistence.ts';
 import { rankKnowledge } from './rank-knowledge.ts';
+import { checkEmbedder, SemanticSearch } from './semantic-search.ts';
 import { TextIndex } from './text-index.ts';
 
 const CHANGEABLE = [
@@ -70,6 +72,7 @@ export class KnowledgeBase implements KnowledgeReader {
   /** In the order they came. */
   readonly #entries = new Map<string, KnowledgeEntry>();
   readonly #index = new TextIndex({ title: 2, tags: 1.5, content: 1, references: 1 });
+  readonly #semantic: SemanticSearch | undefined;
   #persistence: Persistence<KnowledgeEntry> | undefined;
 
   constructor(options: KnowledgeBaseOptions = {}) {
@@ -78,6 +81,8 @@ export class KnowledgeBase implements KnowledgeReader {
       options.maxEntries === undefined ? Infinity : checkInteger('maxEntries', options.maxEntries, 1);
     this.#clock = checkClock('clock', options.clock ?? systemClock);
     this.#ids = checkFunction('ids', options.ids ?? randomIds);
+    if (options.embedder !== undefined)
+      this.#semantic = new SemanticSearch(checkEmbedder('embedder', options.embedder));
   }
 
   /** A base with a dozen entries on common practice in software work, each with what it rests on. */
@@ -149,6 +154,46 @@ export class KnowledgeBase implements KnowledgeReader {
   search(query: KnowledgeQuery): readonly KnowledgeEntry[] {
     checkObject('query', query);
     return rankKnowledge([...this.#entries.values()].reverse(), this.#index, query);
+  }
+
+  /**
+   * Searches by words and by meaning at once. Entries are embedded when they are first searched. Rejects with
+   * `invalid-argument` where the base was made without an embedder.
+   */
+  async searchSemantic(
+    query: Omit<KnowledgeQuery, 'query'> & { readonly query: string },
+    { signal = new AbortController().signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly KnowledgeEntry[]> {
+    checkObject('query', query);
+    checkText('query.query', query.query);
+    checkSignal('signal', signal);
+    if (this.#semantic === undefined) {
+      throw new InvalidArgumentError(
+        'embedder',
+        'given to the knowledge base for a search by meaning',
+        undefined,
+      );
+    }
+    const { query: words, limit = 10, ...filters } = query;
+    const all = Math.max(1, this.#entries.size);
+    const entries = this.search({ ...filters, limit: all });
+    const byWords = this.search({ ...filters, query: words, limit: all });
+    return this.#semantic.search(words, entries, byWords, checkInteger('query.limit', limit, 1), signal);
+  }
+
+  /**
+   * Takes in a file, a folder (with its ignore rules) or a document: Markdown, text, HTML, source code by symbols, and
+   * PDF with the package `unpdf`. Only what has changed since the last time is cut anew. Each entry's `source` opens:
+   * `docs/guide.md#L12-L30`. Rejects with `invalid-argument`, `optional-package-missing` or the signal's reason.
+   */
+  async ingest(source: string | IngestDocument, options: IngestOptions = {}): Promise<IngestReport> {
+    const { ingest } = await import('./ingestion/ingest.ts');
+    const target = {
+      entries: [...this.#entries.values()],
+      add: (...parameters: Parameters<KnowledgeBase['add']>) => this.add(...parameters),
+      delete: (id: string) => this.delete(id),
+    };
+    return ingest(target, source, options);
   }
 
   /** Changes an entry. Returns it as it is now, or undefined when it is unknown. */

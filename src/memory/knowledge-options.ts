@@ -1,4 +1,5 @@
 /** What a knowledge base takes and gives: its options, figures and export. */
+import type { Embedder } from '../contracts/embedder.ts';
 import type { KnowledgeCategory, KnowledgeEntry } from '../contracts/memory.ts';
 import type { IdSource } from '../shared/ids.ts';
 import type { Clock } from '../shared/time.ts';
@@ -7,6 +8,8 @@ import type { Clock } from '../shared/time.ts';
 export interface KnowledgeBaseOptions {
   /** Entries held; one more is refused with `limit-reached`: knowledge never vanishes unasked. @default no limit */
   readonly maxEntries?: number;
+  /** For `searchSemantic`. @default none: search by words alone */
+  readonly embedder?: Embedder;
   readonly clock?: Clock;
   readonly ids?: IdSource;
 }
