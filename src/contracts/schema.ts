@@ -13,6 +13,7 @@ export interface Schema<T = unknown> {
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
+    /** Gives the value, or what is wrong with it. */
     readonly validate: (
       value: unknown,
     ) =>

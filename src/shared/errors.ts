@@ -45,7 +45,7 @@ export const ERROR_CODES = [
   'internal',
 ] as const;
 
-/** One of {@link ERROR_CODES}. */
+/** Why something failed, for programs: codes are kept when messages change. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 function isErrorCode(value: unknown): value is ErrorCode {
@@ -136,13 +136,6 @@ export function toError(value: unknown): Error {
   return new OrchestratorError('internal', `Something that is not an Error was thrown: ${describe(value)}.`, {
     details: { thrown: describe(value) },
   });
-}
-
-/** Turns anything thrown into a member of the family; a foreign error becomes the cause of one with `code`. */
-export function toOrchestratorError(value: unknown, code: ErrorCode = 'internal'): OrchestratorError {
-  if (OrchestratorError.isInstance(value)) return value;
-  const error = toError(value);
-  return new OrchestratorError(code, error.message || error.name, { cause: error });
 }
 
 /** Writes an error as JSON, with at most five causes. Never throws: of a stranger's error what can't be read is left out. */

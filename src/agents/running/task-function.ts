@@ -76,7 +76,7 @@ function finalReason(result: TaskResult, attempt: number): TaskResult['stopReaso
 }
 
 /** The error of a task's run; a `TaskResult` travels in `details.result`. */
-export function taskFailure(task: Pick<Task, 'id' | 'title'>, result: TaskResult): OrchestratorError {
+function taskFailure(task: Pick<Task, 'id' | 'title'>, result: TaskResult): OrchestratorError {
   return new OrchestratorError(
     'task-failed',
     `Task ${task.id} (${task.title}) failed: ${result.errorMessage ?? result.stopReason}`,

@@ -11,7 +11,7 @@ export type ResultReader = (runId: string, tenant: string) => Promise<RunInfo | 
 const MAX_RESULT_LENGTH = 8_000_000;
 
 /** The key in a task's metadata that lists further runs whose results it wants, however they ended. */
-export const INPUT_RUNS = 'inputRuns';
+const INPUT_RUNS = 'inputRuns';
 
 /** Results by task id: of its dependencies and of the runs listed in `metadata.inputRuns`. */
 export async function inputsOf(
