@@ -54,7 +54,13 @@ describe('an agent with skills', () => {
   it('runs exactly the skills that the task names, with the inputs it gives', async () => {
     const inputs: unknown[] = [];
     const agent = agentWith([
-      fakeSkill('named', { taskTypes: ['data'], run: async (input: unknown) => (inputs.push(input), done) }),
+      fakeSkill('named', {
+        taskTypes: ['data'],
+        run: async (input: unknown) => {
+          inputs.push(input);
+          return done;
+        },
+      }),
       fakeSkill('count', { gives: done }),
     ]);
     const { outcome } = await handle(
@@ -67,7 +73,14 @@ describe('an agent with skills', () => {
 
   it('does not repeat a skill that was journalled', async () => {
     let runs = 0;
-    const agent = agentWith([fakeSkill('count', { run: async () => (runs++, done) })]);
+    const agent = agentWith([
+      fakeSkill('count', {
+        run: async () => {
+          runs++;
+          return done;
+        },
+      }),
+    ]);
     const workspace = await folderOf({ 'a.txt': 'text' });
     const first = await createTestContext({ agent, workspace });
     const before = await agent.handleTask(taskOf('code_review'), first.context);
@@ -163,7 +176,12 @@ describe('an agent with skills', () => {
     const controller = new AbortController();
     const reason = new Error('Stop.');
     const agent = agentWith([
-      fakeSkill('first', { run: async () => (controller.abort(reason), done) }),
+      fakeSkill('first', {
+        run: async () => {
+          controller.abort(reason);
+          return done;
+        },
+      }),
       fakeSkill('second', { gives: done }),
     ]);
     const { context } = await createTestContext({
@@ -176,7 +194,12 @@ describe('an agent with skills', () => {
 
   it('loads skills when they are first needed, once', async () => {
     let loads = 0;
-    const agent = agentWith([], { skills: async () => (loads++, [fakeSkill('count', { gives: done })]) });
+    const agent = agentWith([], {
+      skills: async () => {
+        loads++;
+        return [fakeSkill('count', { gives: done })];
+      },
+    });
     expect(loads).toBe(0);
     await Promise.all([handle(agent, taskOf('code_review')), handle(agent, taskOf('code_review'))]);
     expect(loads).toBe(1);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { AgentContext } from '../../src/contracts/agent.ts';
 import type { EvaluationContract } from '../../src/contracts/evaluation.ts';
 import type { CreateResult } from '../../src/contracts/model.ts';
 import type { AnyTool } from '../../src/contracts/tool.ts';
@@ -24,11 +25,17 @@ afterEach(async () => {
 
 const QUESTION = [{ type: 'user', content: 'What is six times seven?', source: 'test' }] as const;
 
+/** Asks the model of a context, which must have one. */
+function asked({ model }: AgentContext): Promise<CreateResult> {
+  if (model === undefined) throw new Error('There is no model in this context.');
+  return model.create(QUESTION);
+}
+
 describe('a model in an agent’s context', () => {
   it('answers, and what it used is in the result', async () => {
     const model = new ScriptedModel(['42']);
     const agent = new WorkingAgent(async (_task, context) => {
-      const { content } = (await context.model?.create(QUESTION)) as CreateResult;
+      const { content } = await asked(context);
       return { success: true, output: String(content) };
     });
     const result = await orchestratorWith([agent], { model }).runTask({ title: 'Ask', ...WORK });
@@ -41,7 +48,7 @@ describe('a model in an agent’s context', () => {
   it('is asked again in a second attempt, and the usage of both adds up', async () => {
     const model = new ScriptedModel(['nonsense', '42']);
     const agent = new WorkingAgent(async (_task, context) => {
-      const { content } = (await context.model?.create(QUESTION)) as CreateResult;
+      const { content } = await asked(context);
       if (content !== '42') throw new Error('That is wrong.');
       return { success: true };
     });
@@ -84,7 +91,7 @@ describe('a model in an agent’s context', () => {
     const agent = Object.assign(
       new WorkingAgent(async (_task, context) => ({
         success: true,
-        output: String(((await context.model?.create(QUESTION)) as CreateResult).content),
+        output: String((await asked(context)).content),
       })),
       { model: own },
     );
