@@ -1,5 +1,5 @@
 /** SQL statements made of parts that are not fixed. */
-import type { Node } from '@babel/types';
+import type { ArrayExpression, Node } from '@babel/types';
 import { bare, memberName } from './script-scopes.ts';
 import { hitAt, type Place, type SecurityHit } from './script-sink.ts';
 import { textParts } from './script-text.ts';
@@ -23,6 +23,7 @@ const FRAGMENT_NAME =
   /^(?:sql|query|statement|clause|fragment|condition|subquery|cte)$|(?:Sql|SQL|Query|Statement|Clause|Fragment|Condition|Subquery|Cte|CTE)$|_(?:sql|query|statement|clause|fragment|condition)$/;
 
 const MAX_TEXTS = 40;
+const EMPTY = { type: 'StringLiteral', value: '' } as Node;
 
 interface Text {
   readonly node: Node;
@@ -89,17 +90,20 @@ function isFragment(hole: Node, literal: string): boolean {
   return name !== undefined && FRAGMENT_NAME.test(name);
 }
 
-/** The members of a list that is joined to a statement: `['DELETE FROM t WHERE id =', id].join(' ')`. */
+/** A list that is joined to a statement, as the sum it stands for: `['DELETE FROM t WHERE id =', id].join(' ')`. */
 function piecesOf(text: Text, tracer: Tracer): Text[] {
   const callee = text.node.type === 'CallExpression' ? bare(text.node.callee) : undefined;
   if (callee?.type !== 'MemberExpression' || memberName(callee) !== 'join') return [text];
   return tracer
     .text(callee.object, text.scope)
-    .flatMap(({ node, scope }) =>
-      node.type === 'ArrayExpression'
-        ? node.elements.flatMap((element) => (element === null ? [] : [{ node: bare(element), scope }]))
-        : [{ node, scope }],
-    );
+    .map(({ node, scope }) => ({ node: node.type === 'ArrayExpression' ? sumOf(node) : node, scope }));
+}
+
+function sumOf({ elements }: ArrayExpression): Node {
+  return elements
+    .filter((element) => element !== null)
+    .map((element) => bare(element))
+    .reduce<Node>((left, right) => ({ type: 'BinaryExpression', operator: '+', left, right }) as Node, EMPTY);
 }
 
 /** The texts, and after each those that names put into it stand for: `${sql} ORDER BY name`. */
