@@ -89,12 +89,22 @@ const PUBLIC = /^(?:ssh-|pk_(?:live|test)_|-----BEGIN (?:PUBLIC|CERTIFICATE))/;
 
 /** True for texts of another sort: UUIDs, hashes, references to a store, paths, addresses, public keys, sentences. */
 function isOtherSort(text: string): boolean {
+  if (isSlashedKey(text)) return false;
   if (UUID.test(text) || HASHED.test(text) || REFERENCE.test(text) || PUBLIC.test(text)) return true;
   if (/\s/.test(text) || /^[\w.+-]+@[\w-]+\.[\w.-]+$/.test(text)) return true;
   if (/^\d{4}-\d\d-\d\d/.test(text) || /^[\d.,:_-]+$/.test(text)) return true;
   // Code, markup, patterns and lists rather than one opaque value.
   if (/[()<>{};]|^[#.][A-Za-z]|\\[dws]|^\^|,.*,/.test(text)) return true;
   return isNameLike(text);
+}
+
+/** True for base64 that happens to begin with a slash, which one key in 64 does: no path has parts like these. */
+function isSlashedKey(text: string): boolean {
+  if (!/^\/[A-Za-z0-9+/]{31,}={0,2}$/.test(text)) return false;
+  const parts = text.split('/');
+  if (parts.some((part) => /^[a-z]{3,}$/.test(part))) return false;
+  const longest = parts.reduce((best, part) => (part.length > best.length ? part : best), '');
+  return longest.length >= 12 && /[a-z]/.test(longest) && /[A-Z]/.test(longest) && /\d/.test(longest);
 }
 
 /** True for names that carry a figure or two, as keys of a store do: `font-mono-char-width-0.7rem`, `cart.items.v2`. */

@@ -202,6 +202,15 @@ describe('what is kept of a secret', () => {
     expect(artifact.data['byKind']).toEqual({ 'github-token': 1 });
   });
 
+  it('takes a key that begins with a slash for a key, and a path for a path', async () => {
+    const found = await reviewFolder(secretScan, {
+      'a.sh': `export AWS_SECRET_ACCESS_KEY=/${random(20)}/${random(18)}\n`,
+      'b.sh': 'export TOKEN_SECRET_FILE=/etc/Shop2Secrets/ApiKeys/PaymentGateway2024/current\n',
+      'c.sh': 'SECRET_KEY=/var/lib/shopV2/keys/SigningKey01/private\n',
+    });
+    expect(found.findings.map(({ location }) => location.path)).toEqual(['a.sh']);
+  });
+
   it('does not apply to an empty folder', async () => {
     expect((await reviewFolder(secretScan, {})).status).toBe('not-applicable');
   });
