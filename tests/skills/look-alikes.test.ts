@@ -136,6 +136,19 @@ describe('code', () => {
   });
 });
 
+describe('modules', () => {
+  it('leaves what a web server or a development server loads by its place alone', async () => {
+    const artifact = await reviewFolder(codeHealth, {
+      'package.json': '{ "main": "./src/index.ts" }',
+      'src/index.ts': 'export const a = 1;\n',
+      'src/setupProxy.js': "const proxy = require('proxy');\nmodule.exports = (app) => app.use(proxy());\n",
+      'app/wwwroot/lib/form.js': "import './x.js';\n",
+      'src/proxy-setup.js': "const proxy = require('proxy');\nmodule.exports = (app) => app.use(proxy());\n",
+    });
+    expect(placesOf(artifact)).toEqual(['unreachable-module src/proxy-setup.js:1']);
+  });
+});
+
 describe('tests', () => {
   it('leaves functions inside a test and the preparation of Playwright alone', async () => {
     const artifact = await reviewFolder(testReview, {

@@ -1,6 +1,6 @@
 /** Looks for what a compiler or a careful reader would stumble over: broken files, dead code, slips, knotted functions. */
 import { z } from 'zod';
-import type { Skill } from '../../contracts/skill.ts';
+import type { RuleInfo, Skill } from '../../contracts/skill.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
 import { isDeclarationPath, isGenerated, isSourcePath } from '../source/classify-path.ts';
@@ -15,6 +15,14 @@ const LONGEST_SPELL_MS = 20;
 const TOP = 10;
 /** Lines this long are written by programs. */
 const MINIFIED_LINE = 5000;
+/** What is no slip of a person in a file that calls itself generated. All else is judged there too. */
+const LEFT_TO_GENERATORS: ReadonlySet<RuleInfo> = new Set([
+  RULES.assignmentInCondition,
+  RULES.selfComparison,
+  RULES.duplicateCase,
+  RULES.unreachableCode,
+  RULES.emptyCatch,
+]);
 const NOTHING = 'There are no JavaScript or TypeScript modules.';
 
 const input = z.object({}).loose();
@@ -65,8 +73,9 @@ export const codeHealth: Skill<z.infer<typeof input>, Output> = {
     for (const module of modules) {
       parts.push(...syntaxErrorOf(module));
       const slips = findSlips(module);
-      parts.push(...slips.parts);
-      if (!module.isTest && !isDeclarationPath(module.path)) functions.push(...slips.functions);
+      const isWritten = !isGenerated(module.file.text);
+      parts.push(...slips.parts.filter(({ rule }) => isWritten || !LEFT_TO_GENERATORS.has(rule)));
+      if (isWritten && !module.isTest && !isDeclarationPath(module.path)) functions.push(...slips.functions);
       if (performance.now() - breathedAt < LONGEST_SPELL_MS) continue;
       await new Promise((resolve) => setImmediate(resolve));
       breathedAt = performance.now();
@@ -111,7 +120,7 @@ function isMeantToBeBroken({ path, isTest, file }: SourceModule): boolean {
 }
 
 function isMachineWritten({ file }: SourceModule): boolean {
-  return file.lines.some(({ length }) => length > MINIFIED_LINE) || isGenerated(file.text);
+  return file.lines.some(({ length }) => length > MINIFIED_LINE);
 }
 
 function figuresOf(

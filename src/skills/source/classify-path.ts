@@ -38,6 +38,7 @@ const RUN_FOLDERS = new Set([
   'seeds',
   'seeders',
   'stories',
+  'wwwroot',
   'examples',
   'example',
   '.storybook',
