@@ -9,7 +9,7 @@ import { type Entry, findEntries, MAIN_BY_NAME } from './entries.ts';
 import { FileIndex, folderOf, joinPath } from './file-index.ts';
 import { buildGraph } from './module-graph.ts';
 import { isBelow, loadManifests, publishedModules, type RawManifest } from './packages.ts';
-import { loadParser } from './parse-source.ts';
+import { loadParser, type ParsedSource } from './parse-source.ts';
 import { loadAliases } from './path-aliases.ts';
 import { readExports } from './read-exports.ts';
 import { type ReadImports, readImports } from './read-imports.ts';
@@ -41,9 +41,12 @@ class Load {
   readonly reads: ReadImports;
   readonly exports: readonly ExportRecord[];
   readonly file: TextFile;
+  /** What came of parsing, without the tree: that one may be let go meanwhile. */
+  readonly parsed: Omit<ParsedSource, 'ast'> & { readonly hasAst: boolean };
   constructor(file: TextFile, asts: AstStore) {
     this.file = file;
-    const { ast } = asts.get(file.path, file.text);
+    const { ast, ...rest } = asts.get(file.path, file.text);
+    this.parsed = { ...rest, hasAst: ast !== undefined };
     this.reads =
       ast === undefined
         ? { imports: [], strings: [], prefixes: [], hasComputedImport: true }
@@ -110,9 +113,8 @@ function makeModule(
   files: FileIndex,
   entry: Entry | undefined,
 ): SourceModule {
-  const { file, reads, exports } = one;
+  const { file, reads, exports, parsed } = one;
   const { path } = file;
-  const parsed = asts.get(path, file.text);
   const directory = resolver.manifestOf(path)?.directory ?? '';
   const mentions = new Set<string>();
   for (const text of reads.strings) {
@@ -128,7 +130,7 @@ function makeModule(
     get ast() {
       return asts.get(path, file.text).ast;
     },
-    hasAst: parsed.ast !== undefined,
+    hasAst: parsed.hasAst,
     ...(parsed.syntaxError === undefined ? {} : { syntaxError: parsed.syntaxError }),
     ...(parsed.notParsed === undefined ? {} : { notParsed: parsed.notParsed }),
     imports: reads.imports.map((record) => ({
