@@ -1,6 +1,7 @@
 /** Conditions and filled-in texts: CEL (the Common Expression Language) over what the workflow knows so far. */
 import { OrchestratorError, toError } from '../shared/errors.ts';
 import { type JsonObject, type JsonValue, toJsonValue } from '../shared/json.ts';
+import { inLimitedTime } from './limited-time.ts';
 
 /** What expressions can see. Numbers are doubles, as in CEL over JSON: write `outputs.count + 1.0`. */
 export interface Scope {
@@ -20,6 +21,8 @@ const LIMITS = {
   maxCallArguments: 16,
 };
 const MAX_EXPRESSION = 4000;
+/** `matches` is JavaScript's backtracking matcher, and macros nest: nothing else ends while one evaluation goes on. */
+const MAX_EVALUATION_MS = 500;
 
 /** A CEL expression that must be true or false. Rejects with `condition-failed`, naming the expression and what came. */
 export async function isTrue(expression: string, scope: Scope): Promise<boolean> {
@@ -41,7 +44,7 @@ export async function evaluate(expression: string, scope: Scope): Promise<JsonVa
     if (expression.length > MAX_EXPRESSION) throw new Error(`it is longer than ${MAX_EXPRESSION} characters`);
     const environment = new Environment({ unlistedVariablesAreDyn: false, limits: LIMITS });
     for (const name of ['inputs', 'outputs', 'steps']) environment.registerVariable(name, 'map');
-    return plain(environment.evaluate(expression, { ...scope }));
+    return inLimitedTime(() => plain(environment.evaluate(expression, { ...scope })), MAX_EVALUATION_MS);
   } catch (error) {
     throw new OrchestratorError(
       'condition-failed',

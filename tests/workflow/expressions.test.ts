@@ -18,6 +18,17 @@ describe('expressions', () => {
     });
   });
 
+  it.each([
+    ['a pattern that backtracks without end', `"${'a'.repeat(40)}!".matches("^(a+)+$")`],
+    ['lists in lists in lists', `inputs.many.all(x, inputs.many.all(y, inputs.many.all(z, x >= 0.0)))`],
+  ])('end in time: %s', async (_what, expression) => {
+    const many = Array.from({ length: 2_000 }, (_, index) => index);
+    await expect(evaluate(expression, { ...scope, inputs: { many } })).rejects.toMatchObject({
+      code: 'condition-failed',
+      message: expect.stringContaining('took longer than 500 ms'),
+    });
+  });
+
   it('decide', async () => {
     expect(await isTrue('outputs.plan.risk < 0.5 && steps.plan.status == "completed"', scope)).toBe(true);
     expect(await isTrue('"c" in outputs.plan.steps', scope)).toBe(false);
