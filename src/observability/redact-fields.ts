@@ -105,6 +105,8 @@ function memberOf(
     const isEmpty = value === undefined || value === null || value === '' || typeof value === 'boolean';
     // `password: true` says that there is one and not which.
     if (isSecretFieldName(key) && !isEmpty) return REDACTED;
+    // Of several: `tokens: ['…']` hides, while `promptTokens: 12` counts.
+    if (isSecretFieldName(key.replace(/s$/i, '')) && !isEmpty && typeof value !== 'number') return REDACTED;
     return walk(value, secrets, path);
   } catch {
     return '[unreadable]';

@@ -87,7 +87,13 @@ export function createRedactor({ values = [], patterns = [] }: RedactorOptions =
     return Object.fromEntries(
       Object.entries(value).map(([key, member]) => [
         text(key),
-        walk(member, isSecret || isSecretName(key), path),
+        walk(
+          member,
+          isSecret ||
+            isSecretName(key) ||
+            (typeof member !== 'number' && isSecretName(key.replace(/s$/i, ''))),
+          path,
+        ),
       ]),
     );
   };

@@ -80,6 +80,14 @@ describe('lines', () => {
     });
   });
 
+  it('hides what stands under a name of several secrets, and shows counts of tokens', () => {
+    const { logger, lines, records } = recorded();
+    const usage = { promptTokens: 12, tokens: 3 };
+    logger.info({ tokens: ['planted-1'], secrets: { a: 'planted-2' }, apiKeys: 'planted-3', usage }, 'x');
+    expect(lines.join('')).not.toContain('planted');
+    expect(records()[0]).toMatchObject({ usage });
+  });
+
   it('keeps code, details, causes and stack of errors', () => {
     const { logger, records } = recorded();
     const error = new OrchestratorError('not-found', 'Gone.', {
