@@ -3,9 +3,10 @@
  * A round in which all pass ends the conversation.
  */
 import type { AgentContext, AgentContract, AgentResponse } from '../contracts/agent.ts';
+import { raceSignal } from '../shared/abort.ts';
 import { checkFunction, checkInteger, checkListOf, checkObject } from '../shared/check.ts';
-import { InvalidArgumentError, toError } from '../shared/errors.ts';
-import { digestOf, type JsonValue } from '../shared/json.ts';
+import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
+import { digestOf, isPlainObject, type JsonValue } from '../shared/json.ts';
 import type { Conversation, ConversationStop, ConversationTurn, PostReference } from './conversation.ts';
 
 /** What a conversation needs from whoever runs it. */
@@ -83,18 +84,17 @@ async function takeTurn(
   const previous = conversation.turns.findLast((turn) => !turn.isPass);
   const made = await options.step(`turn#${number}`, async () => {
     const context = await options.contextFor(agent, `turn#${number}`);
-    const response = await agent.processMessage(
-      {
-        sender: previous?.agent ?? 'conversation',
-        recipient: agent.name,
-        content: conversation.topic,
-        messageType: 'conversation-turn',
-        metadata: { posted: [...posted], previous: previous?.content ?? null, round },
-        timestamp: new Date(options.now()).toISOString(),
-        correlationId: `${conversation.id}#${number}`,
-      },
-      context,
-    );
+    const message = {
+      sender: previous?.agent ?? 'conversation',
+      recipient: agent.name,
+      content: conversation.topic,
+      messageType: 'conversation-turn',
+      metadata: { posted: [...posted], previous: previous?.content ?? null, round },
+      timestamp: new Date(options.now()).toISOString(),
+      correlationId: `${conversation.id}#${number}`,
+    };
+    const asked = (async () => agent.processMessage(message, context))();
+    const response = checkResponse(await raceSignal(asked, options.signal), agent.name);
     const turn = turnOf(response, agent.name, number, round, posted);
     return { ...turn, timestamp: new Date(options.now()).toISOString() } as unknown as JsonValue;
   });
@@ -104,6 +104,20 @@ async function takeTurn(
   for (const reference of turn.references) posted.add(reference.findingId ?? reference.artifactId);
   options.onTurn?.(turn);
   return turn;
+}
+
+function checkResponse(response: unknown, agent: string): AgentResponse {
+  if (
+    isPlainObject(response) &&
+    typeof response['content'] === 'string' &&
+    isPlainObject(response['metadata'])
+  )
+    return response as unknown as AgentResponse;
+  throw new OrchestratorError(
+    'agent-failed',
+    `${agent} returned something that is no response: expected an object with \`content\` and \`metadata\`.`,
+    { details: { agent } },
+  );
 }
 
 /** A response that brings no new reference and no new words is a pass. */

@@ -140,7 +140,7 @@ export class CorrectionRun {
       try {
         // An async wrapper, so that an evaluator that throws before its first await is caught as well.
         const judge = async (): Promise<EvaluationResult> =>
-          await evaluator.evaluate(output, { task, signal, round });
+          await evaluator.evaluate(structuredClone(output), { task, signal, round });
         results.push(checkEvaluation(`evaluation of ${evaluator.name}`, await raceSignal(judge(), signal)));
       } catch (error) {
         if (signal.aborted) return this.#cancelled();

@@ -1,5 +1,6 @@
 /** Messages from a caller to agents, outside any task. */
 import type { AgentContext, AgentContract, AgentMessage, AgentResponse } from '../contracts/agent.ts';
+import { raceSignal } from '../shared/abort.ts';
 import { checkJson, checkObject, checkText } from '../shared/check.ts';
 import { OrchestratorError } from '../shared/errors.ts';
 import type { IdSource } from '../shared/ids.ts';
@@ -47,7 +48,10 @@ export async function deliver(
   context: AgentContext,
 ): Promise<AgentResponse> {
   try {
-    const response: unknown = await agent.processMessage(message, context);
+    const response: unknown = await raceSignal(
+      (async () => agent.processMessage(message, context))(),
+      context.signal,
+    );
     if (isPlainObject(response) && typeof response['content'] === 'string')
       return response as unknown as AgentResponse;
     throw new OrchestratorError(

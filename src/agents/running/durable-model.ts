@@ -2,8 +2,8 @@
 import type { CreateOptions, CreateResult, ModelClient, ModelMessage } from '../../contracts/model.ts';
 import { mergeSignals } from '../../shared/abort.ts';
 import { Channel } from '../../shared/channel.ts';
-import { OrchestratorError } from '../../shared/errors.ts';
-import { digestJson, type JsonValue } from '../../shared/json.ts';
+import { describe, OrchestratorError } from '../../shared/errors.ts';
+import { digestJson, isPlainObject, type JsonValue } from '../../shared/json.ts';
 import type { StepFunction } from './step-function.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
@@ -21,7 +21,8 @@ export function durableModel(model: ModelClient, step: StepFunction, meter: Usag
       `model#${calls}`,
       async ({ signal }) => {
         isFresh = true;
-        return (await call({ ...request, signal: mergeSignals(own, signal) })) as unknown as JsonValue;
+        const made = await call({ ...request, signal: mergeSignals(own, signal) });
+        return checkResult(made, model.info.model) as unknown as JsonValue;
       },
       { fingerprint: digestJson({ messages, request, model: model.info.model }) },
     );
@@ -31,7 +32,7 @@ export function durableModel(model: ModelClient, step: StepFunction, meter: Usag
   };
   return {
     info: model.info,
-    create: (messages, options = {}) => ask(messages, options, (all) => model.create(messages, all)),
+    create: (messages, options = {}) => handled(ask(messages, options, (all) => model.create(messages, all))),
     async *createStream(messages, options = {}) {
       const pieces = new Channel<string>();
       const asked = ask(messages, options, (all) =>
@@ -51,6 +52,26 @@ export function durableModel(model: ModelClient, step: StepFunction, meter: Usag
     countTokens: (messages, options) => model.countTokens(messages, options),
     close: () => Promise.resolve(),
   };
+}
+
+/** An agent may have let go of the call: its rejection must not end the process. */
+function handled<T>(asked: Promise<T>): Promise<T> {
+  asked.catch(() => undefined);
+  return asked;
+}
+
+/** Throws `model-failed` for what is no result. */
+function checkResult(result: unknown, model: string): CreateResult {
+  const { content, usage } = isPlainObject(result) ? result : {};
+  const { promptTokens, completionTokens } = isPlainObject(usage) ? usage : {};
+  const hasContent = typeof content === 'string' || Array.isArray(content);
+  if (hasContent && Number.isFinite(promptTokens) && Number.isFinite(completionTokens))
+    return result as CreateResult;
+  throw new OrchestratorError(
+    'model-failed',
+    `The model ${model} returned something that is no result: expected an object with \`content\` and \`usage\`, got ${describe(result)}.`,
+    { details: { model } },
+  );
 }
 
 async function collect(
