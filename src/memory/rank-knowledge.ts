@@ -1,8 +1,9 @@
 /** Which entries of a knowledge base a query finds, and in what order. */
 import type { KnowledgeEntry, KnowledgeQuery } from '../contracts/memory.ts';
-import { checkInteger, checkNumber, checkOneOf, checkString, checkTextArray } from '../shared/check.ts';
+import { checkNumber, checkOneOf } from '../shared/check.ts';
 import { compareTexts } from './compare-texts.ts';
 import { KNOWLEDGE_CATEGORIES } from './knowledge-entry.ts';
+import { rankEntries } from './rank-entries.ts';
 import type { TextIndex } from './text-index.ts';
 
 /**
@@ -12,37 +13,18 @@ import type { TextIndex } from './text-index.ts';
 export function rankKnowledge(
   entries: readonly KnowledgeEntry[],
   index: TextIndex<'title' | 'tags' | 'content' | 'references'>,
-  { query, category, tags = [], minConfidence = 0, limit = 10 }: KnowledgeQuery,
+  query: KnowledgeQuery,
 ): readonly KnowledgeEntry[] {
+  const { category, minConfidence = 0 } = query;
   if (category !== undefined) checkOneOf('category', category, KNOWLEDGE_CATEGORIES);
-  checkTextArray('tags', tags);
   checkNumber('minConfidence', minConfidence, 0, 1);
-  checkInteger('limit', limit);
-  const text = query === undefined ? '' : checkString('query', query).trim();
-  const scores = text === '' ? undefined : index.search(text);
-  const accepted = entries.filter(
-    (entry) =>
-      (scores === undefined || scores.has(entry.id)) &&
-      (category === undefined || entry.category === category) &&
-      entry.confidence >= minConfidence &&
-      (tags.length === 0 || tags.some((tag) => entry.tags.includes(tag))),
-  );
-  if (scores === undefined) {
-    return accepted
-      .sort((a, b) => b.confidence - a.confidence || compareTexts(b.updatedAt, a.updatedAt))
-      .slice(0, limit);
-  }
-  return accepted
-    .flatMap((entry) => {
-      const score = scores.get(entry.id);
-      return score === undefined ? [] : [{ entry, step: Math.round(score * 100) }];
-    })
-    .sort(
-      (a, b) =>
-        b.step - a.step ||
-        b.entry.confidence - a.entry.confidence ||
-        compareTexts(b.entry.updatedAt, a.entry.updatedAt),
-    )
-    .slice(0, limit)
-    .map(({ entry }) => entry);
+  const byConfidence = (a: KnowledgeEntry, b: KnowledgeEntry): number =>
+    b.confidence - a.confidence || compareTexts(b.updatedAt, a.updatedAt);
+  return rankEntries(entries, index, query, {
+    accepts: (entry) =>
+      (category === undefined || entry.category === category) && entry.confidence >= minConfidence,
+    byWorth: byConfidence,
+    rank: (score) => Math.round(score * 100),
+    amongEquals: byConfidence,
+  });
 }

@@ -1,8 +1,9 @@
 /** Which memories a query finds, and in what order. */
 import type { MemoryEntry, MemoryQuery } from '../contracts/memory.ts';
-import { checkInteger, checkNumber, checkOneOf, checkString, checkTextArray } from '../shared/check.ts';
+import { checkNumber, checkOneOf } from '../shared/check.ts';
 import { compareTexts } from './compare-texts.ts';
 import { MEMORY_TYPES } from './memory-entry.ts';
+import { rankEntries } from './rank-entries.ts';
 import type { TextIndex } from './text-index.ts';
 
 /** The share of a text's score that stays when its entry has no importance at all. */
@@ -15,34 +16,17 @@ const LEAST_SHARE = 0.7;
 export function rankMemories(
   entries: readonly MemoryEntry[],
   index: TextIndex<'content' | 'tags' | 'source'>,
-  { query, tags = [], memoryType, minImportance = 0, limit = 10 }: MemoryQuery,
+  query: MemoryQuery,
 ): readonly MemoryEntry[] {
-  checkTextArray('tags', tags);
+  const { memoryType, minImportance = 0 } = query;
   if (memoryType !== undefined) checkOneOf('memoryType', memoryType, MEMORY_TYPES);
   checkNumber('minImportance', minImportance, 0, 1);
-  checkInteger('limit', limit);
-  const text = query === undefined ? '' : checkString('query', query).trim();
-  const scores = text === '' ? undefined : index.search(text);
-  const accepted = entries.filter(
-    (entry) =>
-      (scores === undefined || scores.has(entry.id)) &&
-      (memoryType === undefined || entry.memoryType === memoryType) &&
-      entry.importance >= minImportance &&
-      (tags.length === 0 || tags.some((tag) => entry.tags.includes(tag))),
-  );
-  if (scores === undefined) {
-    return accepted
-      .sort((a, b) => b.importance - a.importance || compareTexts(b.createdAt, a.createdAt))
-      .slice(0, limit);
-  }
-  return accepted
-    .flatMap((entry) => {
-      const score = scores.get(entry.id);
-      return score === undefined
-        ? []
-        : [{ entry, rank: score * (LEAST_SHARE + (1 - LEAST_SHARE) * entry.importance) }];
-    })
-    .sort((a, b) => b.rank - a.rank || compareTexts(b.entry.createdAt, a.entry.createdAt))
-    .slice(0, limit)
-    .map(({ entry }) => entry);
+  const newestFirst = (a: MemoryEntry, b: MemoryEntry): number => compareTexts(b.createdAt, a.createdAt);
+  return rankEntries(entries, index, query, {
+    accepts: (entry) =>
+      (memoryType === undefined || entry.memoryType === memoryType) && entry.importance >= minImportance,
+    byWorth: (a, b) => b.importance - a.importance || newestFirst(a, b),
+    rank: (score, { importance }) => score * (LEAST_SHARE + (1 - LEAST_SHARE) * importance),
+    amongEquals: newestFirst,
+  });
 }
