@@ -70,6 +70,19 @@ export {
 } from './contracts/memory.ts';
 // Models
 export type { CreateOptions, CreateResult, ModelClient, ModelInfo, ModelMessage } from './contracts/model.ts';
+export {
+  type AdapterProvider,
+  type AgentProvider,
+  type EvaluatorProvider,
+  type Hooks,
+  type Observer,
+  type PluginContext,
+  type PluginContract,
+  type PluginMetadata,
+  PluginType,
+  type Processor,
+  type StorageProvider,
+} from './contracts/plugin.ts';
 export type { ProgramRequest, ProgramResult, ProgramRunner } from './contracts/program.ts';
 export type { Schema } from './contracts/schema.ts';
 // Skills, tools, artifacts
@@ -130,6 +143,15 @@ export { Orchestrator } from './orchestrator/orchestrator.ts';
 export type { OrchestratorOptions } from './orchestrator/orchestrator-options.ts';
 export type { OrchestratorStatus } from './orchestrator/orchestrator-status.ts';
 export type { WaitOptions } from './orchestrator/wait-options.ts';
+export { type LoadPluginsOptions, loadPlugins } from './plugins/load-plugins.ts';
+// Plugins
+export { HookPlugin, ObserverPlugin, Plugin, ProcessorPlugin } from './plugins/plugin.ts';
+export {
+  PluginManager,
+  type PluginManagerOptions,
+  type PluginState,
+  type PluginStatus,
+} from './plugins/plugin-manager.ts';
 // Shared
 export { type ErrorCode, type ErrorJson, InvalidArgumentError, OrchestratorError } from './shared/errors.ts';
 export type { IdSource } from './shared/ids.ts';

@@ -59,6 +59,8 @@ export type OrchestratorEventBody =
   | { readonly type: 'workflow-finished'; readonly success: boolean; readonly errorMessage: string | null }
   /** A message reached an agent. */
   | { readonly type: 'message-sent'; readonly message: AgentMessage }
+  /** A plugin failed; the work went on without it. */
+  | { readonly type: 'plugin-failed'; readonly plugin: string; readonly error: ErrorJson }
   /** A listener of yours threw; the work went on. */
   | { readonly type: 'listener-failed'; readonly error: ErrorJson };
 
@@ -78,6 +80,7 @@ const TYPES: Readonly<Record<OrchestratorEventBody['type'], true>> = {
   'workflow-step-finished': true,
   'workflow-finished': true,
   'message-sent': true,
+  'plugin-failed': true,
   'listener-failed': true,
 };
 

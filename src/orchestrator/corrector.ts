@@ -16,9 +16,10 @@ const noCorrection: Corrector = (agent, task, context) => agent.handleTask(task.
  * Judges each successful outcome. What does not pass goes back to the agent, `task.maxCorrections` times at most, with
  * the findings in `task.metadata.correction`. The best output is kept; one that never passed ends the task as failed.
  */
-export function createCorrector(evaluators: readonly EvaluationContract[]): Corrector {
-  if (evaluators.length === 0) return noCorrection;
+export function createCorrector(current: () => readonly EvaluationContract[]): Corrector {
   return async (agent, task, context) => {
+    const evaluators = current();
+    if (evaluators.length === 0) return noCorrection(agent, task, context);
     const json = task.toJSON();
     let outcome = await agent.handleTask(json, context);
     if (!outcome.success) return outcome;

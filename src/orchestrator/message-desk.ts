@@ -35,6 +35,8 @@ export interface MessageDeskServices {
   readonly lastResults: LastResults;
   /** Aborts when the orchestrator is shut down. */
   readonly closing: AbortSignal;
+  /** Waited for after a message was sent. */
+  onSent(message: AgentMessage): Promise<void>;
   emit(runId: string, body: OrchestratorEventBody): void;
 }
 
@@ -126,6 +128,7 @@ export class MessageDesk {
     signal?.throwIfAborted();
     const context = await this.#context(agent, message.correlationId, signal);
     this.#services.emit(message.correlationId, { type: 'message-sent', message });
+    await this.#services.onSent(message);
     return deliver(agent, message, context);
   }
 

@@ -8,6 +8,7 @@ import type { Backend } from '../contracts/backend.ts';
 import type { EvaluationContract } from '../contracts/evaluation.ts';
 import type { AgentMemory } from '../contracts/memory.ts';
 import type { ModelClient } from '../contracts/model.ts';
+import type { PluginContract, StorageProvider } from '../contracts/plugin.ts';
 import type { AnyTool } from '../contracts/tool.ts';
 import type { Workspace } from '../contracts/workspace.ts';
 import { KnowledgeBase } from '../memory/knowledge-base.ts';
@@ -15,6 +16,7 @@ import { MemoryStore } from '../memory/memory-store.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { MetricsCollector } from '../observability/metrics.ts';
 import { Tracer } from '../observability/tracer.ts';
+import { checkPlugin } from '../plugins/check-plugin.ts';
 import { checkBoolean, checkInteger, checkKeys, checkListOf, checkText } from '../shared/check.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
@@ -39,6 +41,8 @@ export interface OrchestratorOptions {
   readonly policy?: { readonly allowExecute?: boolean };
   /** Judge each task's output; what does not pass is corrected, `maxCorrections` times at most. @default [] */
   readonly evaluators?: readonly EvaluationContract[];
+  /** Started in the order of their dependencies with the orchestrator, stopped in reverse. @default [] */
+  readonly plugins?: readonly PluginContract[];
   /** Tasks at work at once. @default 4 */
   readonly concurrency?: number;
   /** Whose work this is. Tasks of another tenant are refused. @default 'default' */
@@ -69,6 +73,7 @@ const KNOWN: readonly (keyof OrchestratorOptions)[] = [
   'tools',
   'policy',
   'evaluators',
+  'plugins',
   'concurrency',
   'tenant',
   'logger',
@@ -86,16 +91,28 @@ export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
   const ids = options.ids ?? randomIds;
   const policy = options.policy ?? {};
   checkKeys('policy', policy, ['allowExecute']);
+  const plugins = checkListOf('plugins', options.plugins ?? [], [], 'a plugin').map(checkPlugin);
+  const storage = plugins.filter(
+    ({ metadata }) => metadata.pluginType === 'storage',
+  ) as readonly (PluginContract & StorageProvider)[];
+  const plugged = <T>(ask: (provider: StorageProvider) => T | undefined): T | undefined =>
+    storage.map(ask).find((one) => one !== undefined);
   return {
-    backend: options.backend ?? new MemoryBackend({ clock, ids }),
+    backend:
+      options.backend ?? plugged((provider) => provider.backend?.()) ?? new MemoryBackend({ clock, ids }),
     model: options.model,
     workspace: options.workspace,
-    memory: options.memory ?? ((agent) => new MemoryStore({ owner: agent.name, clock, ids })),
+    memory:
+      options.memory ??
+      ((agent) =>
+        plugged((provider) => provider.memory?.(agent)) ??
+        new MemoryStore({ owner: agent.name, clock, ids })),
     knowledge: options.knowledge ?? new KnowledgeBase({ clock, ids }),
     adapters: options.adapters ?? [],
     tools: options.tools ?? [],
     allowExecute: checkBoolean('policy.allowExecute', policy.allowExecute ?? false),
     evaluators: checkListOf('evaluators', options.evaluators ?? [], ['evaluate'], 'an evaluator'),
+    plugins,
     concurrency: checkInteger('concurrency', options.concurrency ?? 4, 1),
     tenant: checkText('tenant', options.tenant ?? 'default'),
     logger: options.logger ?? createLogger({ level: 'warn' }),

@@ -12,10 +12,11 @@ import type { AgentCapability, AgentContract, AgentResponse } from '../contracts
 import { EVENT_TYPES, type OrchestratorEvent, type OrchestratorEventBody } from '../contracts/events.ts';
 import type { TaskJson, TaskResult } from '../contracts/task.ts';
 import type { Conversation } from '../conversation/conversation.ts';
+import { PluginManager } from '../plugins/plugin-manager.ts';
 import { mergeSignals, raceSignal } from '../shared/abort.ts';
 import { checkInteger, checkObject, checkOneOf, checkText } from '../shared/check.ts';
 import { closeAll } from '../shared/close-all.ts';
-import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
+import { errorToJson, InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskInit } from '../tasks/task-fields.ts';
 import { createAsk } from '../workflow/ask-agent.ts';
@@ -52,6 +53,7 @@ export class Orchestrator {
   readonly #messages: MessageDesk;
   readonly #events: EventLog;
   readonly #desk: TaskDesk;
+  readonly #plugins: PluginManager;
   readonly #workflows: WorkflowRuns;
   readonly #lastResults = new LastResults();
   readonly #sources: ContextSources;
@@ -65,8 +67,22 @@ export class Orchestrator {
     this.#options = resolveOptions(options);
     const { clock, tenant, backend } = this.#options;
     this.#events = new EventLog({ clock, tenant });
-    this.#desk = new TaskDesk(this.#options, (runId, body) => this.#tell(runId, body));
-    this.#sources = contextSources(this.#options);
+    this.#desk = new TaskDesk(
+      this.#options,
+      (runId, body) => this.#tell(runId, body),
+      (task) => this.#plugins.triggerHook('onTaskCreated', task),
+    );
+    this.#plugins = new PluginManager({
+      plugins: this.#options.plugins,
+      logger: this.#options.logger,
+      tenant,
+      onFailure: (plugin, error) =>
+        this.#tell(`plugin-${plugin}`, { type: 'plugin-failed', plugin, error: errorToJson(error) }),
+    });
+    this.#events.on('*', (event) => {
+      if (event.type !== 'plugin-failed') this.#plugins.observe(event);
+    });
+    this.#sources = contextSources({ ...this.#options, moreAdapters: () => this.#plugins.adapters() });
     this.#workflows = new WorkflowRuns(backend, tenant);
     this.#messages = new MessageDesk({
       options: this.#options,
@@ -74,6 +90,7 @@ export class Orchestrator {
       sources: this.#sources,
       lastResults: this.#lastResults,
       closing: this.#closing.signal,
+      onSent: (message) => this.#plugins.triggerHook('onMessageSent', message),
       emit: (runId, body) => this.#tell(runId, body),
     });
     backend.register(
@@ -84,7 +101,8 @@ export class Orchestrator {
         agents: () => this.#registry.all,
         prepare: (agent) => this.#registry.prepare(agent),
         results: (runId, ofTenant) => backend.store.get(runId, ofTenant),
-        correct: createCorrector(this.#options.evaluators),
+        correct: createCorrector(() => [...this.#options.evaluators, ...this.#plugins.evaluators()]),
+        plugins: this.#plugins,
         metrics: this.#options.metrics,
         emit: (runId, body) => this.#tell(runId, body),
       }),
@@ -104,6 +122,11 @@ export class Orchestrator {
         emit: (runId, body) => this.#tell(runId, body),
       }),
     );
+  }
+
+  /** The plugins: enable, disable, configure, and ask how they stand. Those registered later start at once. */
+  get plugins(): PluginManager {
+    return this.#plugins;
   }
 
   /** Agents by name, in the order of registration. */
@@ -148,6 +171,9 @@ export class Orchestrator {
   async #start(): Promise<void> {
     const { backend, concurrency } = this.#options;
     await backend.setQueue(RUN_NAMES.taskQueue, { concurrency });
+    await this.#plugins.startAll();
+    for (const agent of this.#plugins.agents())
+      if (!this.#registry.byName.has(agent.name)) this.registerAgent(agent);
     await backend.start();
     this.#state = 'running';
   }
@@ -338,7 +364,9 @@ export class Orchestrator {
     await backend.stop({ drainMs });
     this.#closing.abort(new OrchestratorError('stopped', 'The orchestrator was shut down.'));
     const errors = await this.#registry.shutdown(clock);
-    const doors = adapters.map((adapter) => ({
+    const pluggedIn = this.#plugins.adapters();
+    await this.#plugins.shutdownAll();
+    const doors = [...adapters, ...pluggedIn].map((adapter) => ({
       what: `the adapter ${adapter.name}`,
       close: () => adapter.disconnect(),
     }));

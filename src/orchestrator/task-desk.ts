@@ -1,7 +1,7 @@
 /** Where tasks are handed in: each becomes one run of the backend, however often it is handed in. */
 import type { Backend, RunInfo, RunOutcome } from '../contracts/backend.ts';
 import type { OrchestratorEventBody } from '../contracts/events.ts';
-import { PRIORITY_RANK, type TaskResult } from '../contracts/task.ts';
+import { PRIORITY_RANK, type TaskJson, type TaskResult } from '../contracts/task.ts';
 import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import { type JsonValue, toJsonValue } from '../shared/json.ts';
 import { findCycle } from '../tasks/find-cycle.ts';
@@ -19,12 +19,19 @@ export class TaskDesk {
   readonly #options: DeskOptions;
   readonly #backend: Backend;
   readonly #emit: (runId: string, body: OrchestratorEventBody) => void;
+  readonly #onCreated: (task: TaskJson) => Promise<void>;
   readonly #submissions = new Map<string, Promise<void>>();
 
-  constructor(options: DeskOptions, emit: (runId: string, body: OrchestratorEventBody) => void) {
+  /** `onCreated` is waited for after a task was taken in. */
+  constructor(
+    options: DeskOptions,
+    emit: (runId: string, body: OrchestratorEventBody) => void,
+    onCreated: (task: TaskJson) => Promise<void> = () => Promise.resolve(),
+  ) {
     this.#options = options;
     this.#backend = options.backend;
     this.#emit = emit;
+    this.#onCreated = onCreated;
     this.tracker = new TaskTracker(options.clock);
   }
 
@@ -92,6 +99,7 @@ export class TaskDesk {
     });
     this.tracker.track(task);
     this.#emit(task.id, { type: 'task-submitted', title: task.title });
+    await this.#onCreated(task.toJSON());
     void this.#watch(task.id);
   }
 

@@ -22,6 +22,8 @@ import { type Logger, silentLogger } from '../observability/logger.ts';
 import { checkObject, checkOneOf, checkText } from '../shared/check.ts';
 import { type ErrorJson, errorToJson, OrchestratorError } from '../shared/errors.ts';
 import { type JsonObject, type JsonValue, toJsonValue } from '../shared/json.ts';
+import { Task } from '../tasks/task.ts';
+import { checkTaskResult } from '../tasks/task-result.ts';
 import { checkPlugin } from './check-plugin.ts';
 import { startOrder } from './start-order.ts';
 
@@ -42,6 +44,8 @@ export interface PluginStatus {
 }
 
 export interface PluginManagerOptions {
+  /** Registered at once. @default [] */
+  readonly plugins?: readonly PluginContract[];
   /** @default no log */
   readonly logger?: Logger;
   readonly tenant?: string;
@@ -74,15 +78,22 @@ export class PluginManager implements PluginHost {
     tenant = 'default',
     libraryVersion = '0.1.0',
     onFailure = () => undefined,
+    plugins = [],
   }: PluginManagerOptions = {}) {
     this.#logger = logger;
     this.#tenant = tenant;
     this.#libraryVersion = libraryVersion;
     this.#onFailure = onFailure;
+    for (const plugin of plugins) this.#add(plugin, {});
   }
 
   /** Takes a plugin in; once the manager has started, the plugin starts at once. Rejects with `already-exists` or `invalid-argument`. */
   async register(plugin: PluginContract, configuration: JsonObject = {}): Promise<void> {
+    this.#add(plugin, configuration);
+    if (this.#isStarted) await this.startAll();
+  }
+
+  #add(plugin: PluginContract, configuration: JsonObject): void {
     const { name } = checkPlugin(plugin).metadata;
     if (this.#entries.has(name)) {
       throw new OrchestratorError('already-exists', `There is already a plugin ${name}.`, {
@@ -98,7 +109,6 @@ export class PluginManager implements PluginHost {
       error: null,
       failureCount: 0,
     });
-    if (this.#isStarted) await this.startAll();
   }
 
   /** Stops a plugin and lets it go; returns whether there was one. Refuses while another started one depends on it. */
@@ -172,6 +182,7 @@ export class PluginManager implements PluginHost {
   /** Starts what has not started, each after what it depends on. Never rejects: see {@link PluginManager.listPlugins}. */
   async startAll(): Promise<void> {
     this.#isStarted = true;
+    if (this.#entries.size === 0) return;
     const { satisfies } = (await import('semver')).default;
     const all = [...this.#entries.values()].map(({ plugin }) => plugin.metadata);
     const { ordered, refused } = startOrder(all, this.#libraryVersion, (version, range) =>
@@ -235,7 +246,7 @@ export class PluginManager implements PluginHost {
         const changed = (await processor.processTask?.(current)) ?? current;
         // Who a task is and whose is not for a plugin to change.
         const { id, tenant, dependencies, schemaVersion } = task;
-        current = { ...changed, id, tenant, dependencies, schemaVersion };
+        current = Task.fromJSON({ ...changed, id, tenant, dependencies, schemaVersion }).toJSON();
       });
     }
     return current;
@@ -246,7 +257,8 @@ export class PluginManager implements PluginHost {
     for (const entry of this.#asked('processor')) {
       const processor = entry.plugin as PluginContract & Processor;
       await this.#guard(entry, async () => {
-        current = (await processor.processResult?.(current, task)) ?? current;
+        const changed = toJsonValue((await processor.processResult?.(current, task)) ?? current);
+        current = checkTaskResult(`the result of plugin ${entry.plugin.metadata.name}`, changed);
       });
     }
     return current;

@@ -63,7 +63,7 @@ export async function createTestContext(
       tracer: new Tracer({ clock }),
       clock,
       knowledge: options.knowledge ?? new KnowledgeBase({ clock }),
-      adapters: new Map(),
+      adapters: () => new Map(),
       tools: options.tools ?? [],
       model: options.model,
       allowExecute: options.allowExecute ?? false,

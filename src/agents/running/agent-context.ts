@@ -10,6 +10,7 @@ import type { AnyTool } from '../../contracts/tool.ts';
 import type { Workspace } from '../../contracts/workspace.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Tracer } from '../../observability/tracer.ts';
+import { mergeSignals } from '../../shared/abort.ts';
 import type { Clock } from '../../shared/time.ts';
 import { durableModel } from './durable-model.ts';
 import { durableTools } from './durable-tools.ts';
@@ -22,7 +23,8 @@ export interface ContextSources {
   readonly tracer: Tracer;
   readonly clock: Clock;
   readonly knowledge: KnowledgeReader;
-  readonly adapters: ReadonlyMap<string, AdapterContract>;
+  /** Those there are now: plugins may add some. */
+  adapters(): ReadonlyMap<string, AdapterContract>;
   readonly tools: readonly AnyTool[];
   readonly model: ModelClient | undefined;
   readonly allowExecute: boolean;
@@ -62,15 +64,23 @@ export async function buildContext(sources: ContextSources, request: ContextRequ
     memory: sources.memoryFor(agent),
     knowledge: sources.knowledge,
     // A copy: what an agent does to it stays with it.
-    adapters: new Map(sources.adapters),
+    adapters: new Map(sources.adapters()),
     workspace,
-    runner,
+    runner: boundTo(runner, request.signal),
     policy: { allowExecute: sources.allowExecute },
     inputs: request.inputs,
     tenant: sources.tenant,
     run: { id: request.runId, attempt: request.attempt },
     step: (key, work) => step(`step:${key}`, work),
     emit: request.emit,
+  };
+}
+
+/** Programs end with the work that started them, whether or not the agent hands its signal on. */
+function boundTo(runner: ProgramRunner, signal: AbortSignal): ProgramRunner {
+  return {
+    run: (program) => runner.run({ ...program, signal: mergeSignals(program.signal, signal) }),
+    which: (command) => runner.which(command),
   };
 }
 

@@ -23,6 +23,8 @@ export interface SourceOptions {
   /** Makes the memory of an agent that has none of its own. @default a `MemoryStore` for each agent */
   readonly memory?: (agent: AgentContract) => AgentMemory;
   readonly adapters?: readonly AdapterContract[];
+  /** Further adapters, as there are at the time. @default none */
+  readonly moreAdapters?: () => readonly AdapterContract[];
   readonly tools?: readonly AnyTool[];
   readonly model?: ModelClient | undefined;
   readonly allowExecute?: boolean;
@@ -31,7 +33,7 @@ export interface SourceOptions {
 
 /** An agent's own memory wins; otherwise one is made when it is first needed and kept. */
 export function contextSources(options: SourceOptions): ContextSources {
-  const { clock, adapters = [], tools = [], allowExecute = false } = options;
+  const { clock, adapters = [], moreAdapters = () => [], tools = [], allowExecute = false } = options;
   const makeMemory =
     options.memory ?? ((agent: AgentContract) => new MemoryStore({ owner: agent.name, clock }));
   const pool = new WorkspacePool(options.workspace);
@@ -41,7 +43,7 @@ export function contextSources(options: SourceOptions): ContextSources {
     tracer: options.tracer ?? new Tracer({ clock }),
     clock,
     knowledge: options.knowledge ?? new KnowledgeBase({ clock }),
-    adapters: new Map(adapters.map((adapter) => [adapter.name, adapter])),
+    adapters: () => new Map([...adapters, ...moreAdapters()].map((adapter) => [adapter.name, adapter])),
     tools,
     model: options.model,
     allowExecute,

@@ -5,6 +5,7 @@
 import type { AgentContext, AgentContract, AgentEvent } from '../../contracts/agent.ts';
 import type { RunContext, RunFunction } from '../../contracts/backend.ts';
 import type { OrchestratorEventBody } from '../../contracts/events.ts';
+import type { PluginHost } from '../../contracts/plugin.ts';
 import { NO_USAGE, type TaskOutcome, type TaskResult } from '../../contracts/task.ts';
 import type { MetricsCollector } from '../../observability/metrics.ts';
 import { errorToJson, OrchestratorError, toError } from '../../shared/errors.ts';
@@ -30,6 +31,8 @@ export interface TaskServices {
   readonly results: ResultReader;
   /** Does the task and improves the outcome. @default the agent's outcome as it is */
   readonly correct?: (agent: AgentContract, task: Task, context: AgentContext) => Promise<TaskOutcome>;
+  /** Plugins that change tasks and results, and hooks. @default none */
+  readonly plugins?: PluginHost;
   /** Counts and times attempts. @default not measured */
   readonly metrics?: MetricsCollector;
   emit(runId: string, body: OrchestratorEventBody): void;
@@ -49,6 +52,7 @@ export function createTaskFunction(services: TaskServices): RunFunction {
       const total = { ...result, usage };
       const agent = typeof result.metadata['agent'] === 'string' ? result.metadata['agent'] : null;
       if (result.success) {
+        await services.plugins?.triggerHook('onTaskCompleted', task.toJSON(), total);
         services.emit(context.runId, { type: 'task-completed', agent: agent ?? '', result: total });
         return toJsonValue(total);
       }
@@ -57,6 +61,7 @@ export function createTaskFunction(services: TaskServices): RunFunction {
         : undefined;
       if (delayMs === undefined) {
         const last = { ...total, stopReason: finalReason(result, attempt) };
+        await services.plugins?.triggerHook('onTaskFailed', task.toJSON(), last);
         services.emit(context.runId, { type: 'task-failed', agent, result: last });
         throw taskFailure(task, last);
       }
@@ -115,10 +120,14 @@ function measuredAttempt(
 async function makeAttempt(
   services: TaskServices,
   context: RunContext,
-  task: Task,
+  given: Task,
   attempt: number,
   signal: AbortSignal,
 ): Promise<TaskResult> {
+  const task =
+    services.plugins === undefined
+      ? given
+      : Task.fromJSON(await services.plugins.processTask(given.toJSON()));
   const startedAt = services.clock.now();
   const meter = new UsageMeter();
   let agentName: string | null = null;
@@ -139,6 +148,7 @@ async function makeAttempt(
       attempt,
       routing: reason,
     });
+    await services.plugins?.triggerHook('onTaskStarted', task.toJSON(), agent.name);
     await services.prepare(agent);
     const agentContext = await buildContext(services.sources, {
       agent,
@@ -156,7 +166,8 @@ async function makeAttempt(
     });
     const outcome = await (services.correct?.(agent, task, agentContext) ??
       agent.handleTask(task.toJSON(), agentContext));
-    return close(checked(outcome, agent.name));
+    const result = close(checked(outcome, agent.name));
+    return (await services.plugins?.processResult(result, task.toJSON())) ?? result;
   } catch (error) {
     if (signal.aborted) throw error;
     return close(failed(error));
