@@ -5,7 +5,11 @@ import { createLogger } from '../observability/logger.ts';
 import { OrchestratorError } from '../shared/errors.ts';
 import { EXIT_CODES, HELP, parseCommandLine, type ReviewRequest, UsageError } from './arguments.ts';
 import { packageVersion } from './package-version.ts';
+import { printable } from './progress.ts';
 
+// A reader that has seen enough, such as `head`, ends no review.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -17,14 +21,14 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT_CODES.ok;
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\nTry \`autogen-orchestrator --help\`.\n`);
+      process.stderr.write(`${printable(error.message)} Try \`autogen-orchestrator --help\`.\n`);
       return EXIT_CODES.usage;
     }
     if (
       OrchestratorError.isInstance(error) &&
       ['not-found', 'invalid-argument', 'not-allowed'].includes(error.code)
     ) {
-      process.stderr.write(`${error.message}\n`);
+      process.stderr.write(`${printable(error.message)}\n`);
       return EXIT_CODES.usage;
     }
     if (OrchestratorError.isInstance(error) && error.code === 'cancelled') {

@@ -97,10 +97,14 @@ function figuresOf({ result }: Extract<OrchestratorEvent, { type: 'task-complete
   return `${count(findings, 'finding')} from ${done} of ${count(result.artifacts.length, 'skill')}`;
 }
 
-/** Text from the reviewed repository must not move the cursor or start a new line. */
 function oneLine(text: string): string {
+  return printable(text).slice(0, 300);
+}
+
+/** Text from others, such as names of files, must not move the cursor, colour what follows or start a new line. */
+export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').slice(0, 300);
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ');
 }
 
 /** `1 finding`, `2 findings`. */

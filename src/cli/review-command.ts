@@ -1,11 +1,12 @@
 /** Reviews a folder or the sample, shows progress, writes the report and sums it up. */
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SEVERITIES } from '../contracts/artifact.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Report } from '../report/report-schema.ts';
 import { writeReport } from '../report/write-report.ts';
-import { EXIT_CODES, type ReviewRequest } from './arguments.ts';
-import { count, Progress, type ProgressOutput } from './progress.ts';
+import { EXIT_CODES, type ReviewRequest, UsageError } from './arguments.ts';
+import { count, Progress, type ProgressOutput, printable } from './progress.ts';
 import { REVIEWERS, review } from './review.ts';
 import { prepareSample } from './sample/prepare-sample.ts';
 
@@ -22,16 +23,18 @@ export async function reviewCommand(
   request: ReviewRequest,
   { signal, logger, output, out }: CommandContext,
 ): Promise<number> {
+  await checkOut(out);
   const sample = request.path === undefined ? await prepareSample({ signal }) : undefined;
   try {
     const root = sample?.root ?? (request.path as string);
     if (!request.isQuiet)
       output.write(
-        `Nine agents review ${sample === undefined ? root : 'the sample repository, a small web shop with planted faults'}.\n\n`,
+        `Nine agents review ${sample === undefined ? printable(root) : 'the sample repository, a small web shop with planted faults'}.\n\n`,
       );
     const progress = request.isQuiet ? undefined : new Progress(REVIEWERS, output, Date.now());
     const report = await review({
       root,
+      out,
       allowExecute: request.allowExecute,
       gateSeverity: request.gateSeverity,
       logger,
@@ -41,12 +44,19 @@ export async function reviewCommand(
     const files = await writeReport(report, out);
     if (!request.isQuiet) output.write(`\n${summary(report)}\n`);
     output.write(
-      `Report: ${join(out, 'report.html')}${request.isQuiet ? '' : ` (also ${files.filter((file) => file !== 'report.html').join(', ')})`}\n`,
+      `Report: ${printable(join(out, 'report.html'))}${request.isQuiet ? '' : ` (also ${files.filter((file) => file !== 'report.html').join(', ')})`}\n`,
     );
     return exitCode(report, request);
   } finally {
     await sample?.dispose();
   }
+}
+
+/** Says at once, and not after the review, that the report can't go there. */
+async function checkOut(out: string): Promise<void> {
+  const found = await stat(out).catch(() => undefined);
+  if (found !== undefined && !found.isDirectory())
+    throw new UsageError(`Expected --out to name a folder, got ${JSON.stringify(out)}, which is a file.`);
 }
 
 function exitCode(report: Report, { isGate }: ReviewRequest): number {

@@ -1,5 +1,6 @@
 /** The main job: nine agents review one folder; what they found becomes a report. */
-
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { allAgents } from '../agents/all-agents.ts';
 import type { Severity } from '../contracts/artifact.ts';
 import type { OrchestratorEvent } from '../contracts/events.ts';
@@ -10,6 +11,7 @@ import { SKILL_PROGRAMS } from '../process/skill-programs.ts';
 import type { AgentRun } from '../report/agent-run.ts';
 import { buildReport } from '../report/build-report.ts';
 import type { Report } from '../report/report-schema.ts';
+import { REPORT_FILES } from '../report/write-report.ts';
 import { allSkills } from '../skills/index.ts';
 import { WorkflowTemplates } from '../workflow/workflow-templates.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
@@ -17,6 +19,8 @@ import { packageVersion } from './package-version.ts';
 
 export interface ReviewOptions {
   readonly root: string;
+  /** Where the report will be written; what is there of an earlier one is not reviewed. @default outside the root */
+  readonly out?: string;
   readonly allowExecute: boolean;
   readonly gateSeverity: Severity;
   readonly logger: Logger;
@@ -30,6 +34,7 @@ export const REVIEWERS: readonly string[] = allAgents().map(({ name }) => name);
 /** Reviews a folder, which it leaves as it is. Rejects with `not-found` on a folder that can't be read, or the signal's reason. */
 export async function review({
   root,
+  out,
   allowExecute,
   gateSeverity,
   logger,
@@ -38,7 +43,7 @@ export async function review({
 }: ReviewOptions): Promise<Report> {
   const startedAt = Date.now();
   const runner = createProgramRunner({ root, allow: SKILL_PROGRAMS });
-  const workspace = await openWorkspace(root, { runner });
+  const workspace = await openWorkspace(root, { runner, exclude: await reportPaths(root, out) });
   const orchestrator = new Orchestrator({ workspace, policy: { allowExecute }, logger });
   const runs = new Map<string, AgentRun>();
   try {
@@ -62,6 +67,17 @@ export async function review({
   } finally {
     await orchestrator.shutdown();
   }
+}
+
+/** The files of an earlier report inside the root. Whole folders stay: the report may go where sources are. */
+async function reportPaths(root: string, out: string | undefined): Promise<readonly string[]> {
+  if (out === undefined) return [];
+  const [realRoot, realOut] = await Promise.all(
+    [root, out].map((path) => realpath(path).catch(() => resolve(path))),
+  );
+  const inside = relative(realRoot as string, realOut as string);
+  if (isAbsolute(inside) || inside.split(sep)[0] === '..') return [];
+  return REPORT_FILES.map((file) => join(inside, file).replaceAll(sep, '/'));
 }
 
 function note(runs: Map<string, AgentRun>, event: OrchestratorEvent, startedAt: number): void {

@@ -11,13 +11,16 @@ import { toSarif } from './sarif.ts';
 const REFUSED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
 const NO_FOLDER: ReadonlySet<string> = new Set(['EEXIST', 'ENOTDIR', 'ENOENT', 'EISDIR', 'ENAMETOOLONG']);
 
+/** The names of the files of a report. */
+export const REPORT_FILES = ['report.html', 'report.md', 'report.json', 'findings.sarif'] as const;
+
 /**
  * Makes the folder where needed and replaces each file whole. Returns the files' names. Rejects with `invalid-argument`
  * where the folder, or a place of a file in it, is something else; with `not-allowed` where nothing may be written; no
  * half-written file stays behind.
  */
 export async function writeReport(report: Report, folder: string): Promise<readonly string[]> {
-  const files = {
+  const files: Record<(typeof REPORT_FILES)[number], string> = {
     'report.html': await toHtml(report),
     'report.md': toMarkdown(report),
     'report.json': `${JSON.stringify(report, null, 2)}\n`,

@@ -21,6 +21,8 @@ export interface WorkspaceOptions {
   readonly limits?: Partial<WorkspaceLimits>;
   /** Patterns as in `.gitignore`; only files that match one are listed. @default all files */
   readonly include?: readonly string[];
+  /** Paths of files and folders, relative to the root with `/`, that are not listed: what a run itself writes. @default none */
+  readonly exclude?: readonly string[];
 }
 
 const ABSENT: ReadonlySet<string> = new Set(['not-found', 'tool-missing', 'not-allowed']);
@@ -37,6 +39,7 @@ export async function openWorkspace(root: string, options: WorkspaceOptions = {}
   const absolute = resolve(checkText('root', root));
   const limits = resolveLimits(options.limits);
   const include = options.include === undefined ? undefined : checkTextArray('include', options.include);
+  const exclude = new Set(options.exclude === undefined ? [] : checkTextArray('exclude', options.exclude));
   if (options.git !== undefined) checkFunction('git', options.git);
   let real: string;
   try {
@@ -50,30 +53,30 @@ export async function openWorkspace(root: string, options: WorkspaceOptions = {}
   if (!(await stat(real)).isDirectory()) throw new InvalidArgumentError('root', 'a folder', absolute);
   const { runner } = options;
   const ask = options.git ?? (runner === undefined ? undefined : (folder: string) => askGit(runner, folder));
-  return new FolderWorkspace(real, limits, include, ask);
+  return new FolderWorkspace(real, limits, { include, exclude }, ask);
+}
+
+interface Wanted {
+  readonly include: readonly string[] | undefined;
+  readonly exclude: ReadonlySet<string>;
 }
 
 class FolderWorkspace implements Workspace {
   readonly root: string;
   readonly name: string;
   readonly #limits: WorkspaceLimits;
-  readonly #include: readonly string[] | undefined;
+  readonly #wanted: Wanted;
   readonly #askGit: WorkspaceOptions['git'];
   readonly #texts: TextCache;
   readonly #reading = new Map<string, Promise<TextFile | undefined>>();
   readonly #memo = new Map<string, Promise<unknown>>();
   #listing: Promise<WorkspaceListing> | undefined;
 
-  constructor(
-    root: string,
-    limits: WorkspaceLimits,
-    include: readonly string[] | undefined,
-    git: WorkspaceOptions['git'],
-  ) {
+  constructor(root: string, limits: WorkspaceLimits, wanted: Wanted, git: WorkspaceOptions['git']) {
     this.root = root;
     this.name = basename(root) || root;
     this.#limits = limits;
-    this.#include = include;
+    this.#wanted = wanted;
     this.#askGit = git;
     this.#texts = new TextCache(limits.maxCachedBytes);
   }
@@ -99,9 +102,16 @@ class FolderWorkspace implements Workspace {
       import('./walk-folder.ts'),
       import('ignore'),
     ]);
-    const wanted = ignore({ ignorecase: false, allowRelativePaths: true }).add([...(this.#include ?? [])]);
-    const isIncluded = this.#include === undefined ? () => true : (path: string) => wanted.ignores(path);
-    return walkFolder({ root: this.root, limits: this.#limits, isIncluded, signal });
+    const { include, exclude } = this.#wanted;
+    const wanted = ignore({ ignorecase: false, allowRelativePaths: true }).add([...(include ?? [])]);
+    const isIncluded = include === undefined ? () => true : (path: string) => wanted.ignores(path);
+    return walkFolder({
+      root: this.root,
+      limits: this.#limits,
+      isIncluded,
+      isExcluded: (path) => exclude.has(path),
+      signal,
+    });
   }
 
   async read(path: string): Promise<TextFile | undefined> {

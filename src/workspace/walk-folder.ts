@@ -20,6 +20,8 @@ export interface WalkOptions {
   readonly limits: WorkspaceLimits;
   /** Says which files are wanted. */
   readonly isIncluded: (path: string) => boolean;
+  /** Says which files and folders are passed over without a word. */
+  readonly isExcluded: (path: string) => boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -87,6 +89,7 @@ class FolderWalk {
       const isDirectory = entry.isDirectory();
       await this.#breathe();
       if (isBuiltInIgnored(entry.name, isDirectory) || rules.ignores(path, isDirectory)) continue;
+      if (this.#options.isExcluded(path)) continue;
       if (isDirectory) folders.push(path);
       else if (!this.#options.isIncluded(path)) continue;
       else if (entry.isSymbolicLink()) this.#skip(path, 'symlink');
