@@ -6,10 +6,11 @@ import { graphPicture } from './graph-picture.ts';
 import { count, duration, html, type Markup, prose, shorten } from './markup.ts';
 import { statusView } from './overview.ts';
 import { findingsOf, type Page } from './page.ts';
+import { planView } from './plan-view.ts';
 import type { ReportAgent, ReportArtifact } from './report-schema.ts';
 
 /** What the picture shows need not stand in a table as well. */
-const DRAWN = ['nodes', 'edges'];
+const DRAWN = ['nodes', 'edges', 'tasks'];
 const MAX_EVIDENCE = 12;
 const MAX_TEXT = 1200;
 const MAX_ARGUMENTS = 300;
@@ -40,12 +41,18 @@ function otherView(artifact: ReportArtifact, page: Page): Markup {
 async function doneView(artifact: ReportArtifact, page: Page): Promise<Markup> {
   const data = artifact.data as JsonObject;
   const picture =
-    artifact.kind === 'module-graph' ? await graphPicture(data, page.claim('graph')) : undefined;
+    artifact.kind === 'module-graph'
+      ? await graphPicture(data, page.claim('graph'))
+      : artifact.kind === 'work-plan'
+        ? planView(data)
+        : undefined;
+  // A plan finds nothing: that is no good news of its own.
+  const calm = artifact.kind === 'work-plan' ? null : html`<p class="calm">No findings.</p>`;
   return html`<article>
 <h3>${artifact.title} <span class="took">${duration(artifact.durationMs)}</span></h3>
 <p>${prose(shorten(artifact.summary, MAX_TEXT))}</p>
 ${picture}
-${artifact.findings.length === 0 ? html`<p class="calm">No findings.</p>` : findingsView(artifact.findings, page)}
+${artifact.findings.length === 0 ? calm : findingsView(artifact.findings, page)}
 <details class="more-data"><summary>Figures and evidence (${count(artifact.evidence.length, 'piece')})</summary>${dataView(data, picture === undefined ? [] : DRAWN)}${evidenceView(artifact)}</details>
 </article>`;
 }

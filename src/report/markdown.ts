@@ -1,7 +1,9 @@
 /** The report as Markdown, for a pull request or a terminal. Text from the repository is shown as text only. */
 import { SEVERITIES } from '../contracts/artifact.ts';
+import type { JsonObject } from '../shared/json.ts';
 import { duration, shorten, visibleText } from './markup.ts';
 import { findingsOf } from './page.ts';
+import { planLines } from './plan-view.ts';
 import type { Report, ReportAgent, ReportArtifact, ReportFinding } from './report-schema.ts';
 
 /** Findings listed of one artifact: a page that hosts cut off helps nobody. */
@@ -61,9 +63,23 @@ function artifactSection(artifact: ReportArtifact): readonly string[] {
     `### ${inline(artifact.title)}${state}`,
     '',
     inline(artifact.summary),
+    ...(artifact.kind === 'work-plan' ? planSection(artifact) : []),
     ...(worstFirst.length > 0 ? [''] : []),
     ...worstFirst.slice(0, MAX_FINDINGS).map(findingLine),
     ...(left > 0 ? [`- and ${left} more in report.json`] : []),
+  ];
+}
+
+function planSection({ data }: ReportArtifact): readonly string[] {
+  const { lines, total } = planLines(data as JsonObject);
+  if (lines.length === 0) return [];
+  return [
+    '',
+    ...lines.map(({ place, priority, title, agent, size, after }) => {
+      const waits = after.length === 0 ? '' : `, after ${after.join(' and ')}`;
+      return `${place}. **${inline(priority)}** ${inline(title)} (${inline(agent)}, ${size} ${size === 1 ? 'point' : 'points'}${waits})`;
+    }),
+    ...(total > lines.length ? ['', `And ${total - lines.length} more in report.json.`] : []),
   ];
 }
 
