@@ -252,6 +252,11 @@ describe('what a rule says of a whole repository', () => {
         'export function f(a: string): void;\nexport function f(a: number): void;\nexport function f() {}\nexport default f;\n',
     });
     expect(placesOf(artifact)).toEqual(['undocumented-export src/index.ts:1']);
+    const common = await reviewFolder(docsCheck, {
+      'package.json': JSON.stringify({ name: 'a', main: './a.js' }),
+      'a.js': 'function f() {}\nmodule.exports = f;\nmodule.exports.f = f;\nmodule.exports.default = f;\n',
+    });
+    expect(common.findings).toHaveLength(1);
   });
 
   it('gathers the idle exports of a module, and tells those that their own module uses apart', async () => {

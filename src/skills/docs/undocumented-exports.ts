@@ -16,12 +16,20 @@ function withoutTwins(all: readonly PublicExport[]): PublicExport[] {
   const kept = new Map<string, PublicExport>();
   for (const one of all) {
     const { name, module, record } = one;
-    const key = `${module.path}\n${record.localName ?? name}`;
+    const key = `${module.path}\n${record.localName ?? (name === 'default' ? namedAt(all, one) : name)}`;
     const other = kept.get(key);
     const isBetter = other === undefined || (record.hasDocComment && !other.record.hasDocComment);
     if (isBetter) kept.set(key, one);
   }
   return [...kept.values()];
+}
+
+/** The name under which the same line is exported beside `default`. */
+function namedAt(all: readonly PublicExport[], { module, record }: PublicExport): string {
+  const twin = all.find(
+    (other) => other.name !== 'default' && other.module === module && other.record.line === record.line,
+  );
+  return twin === undefined ? 'default' : (twin.record.localName ?? twin.name);
 }
 
 /** Functions and classes that the published entries of the workspace's packages export, each once. */
