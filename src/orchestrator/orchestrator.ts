@@ -59,6 +59,7 @@ export class Orchestrator {
   readonly #sources: ContextSources;
   readonly #closing = new AbortController();
   #state: OrchestratorStatus['state'] = 'created';
+  #plugging: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -171,9 +172,7 @@ export class Orchestrator {
   async #start(): Promise<void> {
     const { backend, concurrency } = this.#options;
     await backend.setQueue(RUN_NAMES.taskQueue, { concurrency });
-    await this.#plugins.startAll();
-    for (const agent of this.#plugins.agents())
-      if (!this.#registry.byName.has(agent.name)) this.registerAgent(agent);
+    await this.#startPlugins();
     await backend.start();
     this.#state = 'running';
   }
@@ -196,6 +195,7 @@ export class Orchestrator {
     resolveWait(options).signal?.throwIfAborted();
     if (!Array.isArray(tasks)) throw new InvalidArgumentError('tasks', 'an array of tasks', tasks);
     const entities = tasks.map((task: Task | TaskInit) => this.#desk.entity(task));
+    await this.#startPlugins();
     await this.#desk.submitAll(entities);
     return entities.map(({ id }) => id);
   }
@@ -272,6 +272,7 @@ export class Orchestrator {
   ): Promise<Conversation> {
     this.#refuseWhenStopped();
     const { signal } = resolveWait(options);
+    await this.#startPlugins();
     return this.#messages.runConversation(id, options.maxRounds, signal);
   }
 
@@ -279,6 +280,7 @@ export class Orchestrator {
   async sendMessage(message: MessageInit, options: WaitOptions = {}): Promise<AgentResponse> {
     this.#refuseWhenStopped();
     const { signal } = resolveWait(options);
+    await this.#startPlugins();
     return this.#messages.send(message, signal);
   }
 
@@ -289,6 +291,7 @@ export class Orchestrator {
   ): Promise<readonly AgentResponse[]> {
     this.#refuseWhenStopped();
     const { signal } = resolveWait(options);
+    await this.#startPlugins();
     return this.#messages.broadcast(message, signal);
   }
 
@@ -374,6 +377,17 @@ export class Orchestrator {
     for (const error of [...errors, ...(await closeAll(clock, [...doors, ...ofModel]))])
       logger.warn({ error: toError(error).message }, 'something failed while shutting down');
     this.#events.close();
+  }
+
+  /** Plugins start before the first work, whether or not the backend has. */
+  #startPlugins(): Promise<void> {
+    this.#plugging ??= (async () => {
+      await this.#plugins.startAll();
+      for (const agent of this.#plugins.agents()) {
+        if (!this.#registry.byName.has(agent.name)) this.registerAgent(agent);
+      }
+    })();
+    return this.#plugging;
   }
 
   #warnWithoutModel(agent: AgentContract): void {
