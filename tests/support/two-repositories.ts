@@ -33,6 +33,8 @@ const FIRST: Readonly<Record<string, string>> = {
   '.github/workflows/ci.yml':
     'on: [issues]\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@main\n      - run: echo "${{ github.event.issue.title }}"\n',
   Dockerfile: 'FROM node:latest\nCOPY package.json .\nCMD ["node", "src/main.js"]\n',
+  'k8s/first.yaml':
+    'apiVersion: v1\nkind: Pod\nmetadata: { name: first }\nspec:\n  hostNetwork: true\n  containers:\n    - name: first\n      image: first:latest\n',
   'db/schema.sql':
     'CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT);\nCREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers(id));\n',
   'data/customers.csv': 'id,name,city\n1,Ada,Paris\n2,Bob\n2,Cyd,Rome\n',

@@ -6,7 +6,7 @@ import { researchSkills } from '../../../src/skills/research/index.ts';
 
 describe('the lists of skills', () => {
   it.each([
-    ['devops', devopsSkills, ['workflow-lint', 'container-lint']],
+    ['devops', devopsSkills, ['workflow-lint', 'container-lint', 'infrastructure-lint']],
     ['data', dataSkills, ['data-profile', 'sql-schema']],
     ['pm', pmSkills, ['work-plan', 'risk-register']],
     ['research', researchSkills, ['cited-search', 'dependency-facts']],
