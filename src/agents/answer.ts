@@ -116,7 +116,7 @@ function sentence({ text, artifact, finding }: Statement): string {
 
 function outOfScope(speaker: Speaker, artifacts: readonly Artifact[]): string {
   if (artifacts.length === 0)
-    return `I am ${speaker.name}. ${speaker.description} I hold nothing yet: give me a workspace.`;
+    return `I am ${speaker.name}. ${speaker.description} I hold nothing to answer from: that takes skills and a workspace, or a \`processMessage\` of my own.`;
   const held = artifacts.map(
     (artifact) => `- ${artifact.title} (artifact ${artifact.id}, ${artifact.status}): ${artifact.summary}`,
   );

@@ -48,5 +48,10 @@ export function concludeTask(
     .map((artifact) => `${artifact.skill}: ${artifact.reason ?? artifact.summary}`)
     .join('; ');
   if (withStatus('unavailable').length > 0) return stop('unavailable', reasons, false);
-  return stop('not-applicable', reasons || `${agent} has no skill for ${task.taskType} tasks.`, false);
+  return stop(
+    'not-applicable',
+    reasons ||
+      `${agent} has no skill for ${task.taskType} tasks; give it \`skills\`, or override \`handleTask\`.`,
+    false,
+  );
 }

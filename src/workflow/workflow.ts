@@ -95,9 +95,11 @@ export class Workflow {
     for (const step of this.steps) {
       const unknown = step.dependencies.find((id) => !this.#steps.has(id));
       if (unknown !== undefined) {
+        const isName = this.steps.some(({ name }) => name === unknown);
+        const hint = isName ? '; `dependencies` are ids, and that is a name' : '';
         throw new OrchestratorError(
           'unknown-dependency',
-          `Step ${step.name} waits for ${unknown}, which is no step of ${this.name}.`,
+          `Step ${step.name} waits for ${unknown}, which is no step's id in ${this.name}${hint}.`,
           {
             details: { step: step.name, dependency: unknown },
           },
