@@ -14,6 +14,20 @@ export interface RepositoryFacts {
 }
 
 const MAX_ITEMS = 20;
+/** Characters of the request that a task repeats. */
+const MAX_REQUEST = 4_000;
+
+/** The variables of a template that say what the request is about, and those that hold its own words. */
+const ABOUT: Readonly<Record<string, { readonly subject?: string; readonly words?: string }>> = {
+  feature_implementation: { subject: 'feature_name', words: 'requirements' },
+  bug_fix: { words: 'bug_description' },
+  api_endpoint: { words: 'endpoint_description' },
+  database_migration: { subject: 'migration_name', words: 'migration_changes' },
+  code_review: { subject: 'review_scope' },
+  security_audit: { subject: 'audit_scope' },
+  test_suite: { subject: 'test_subject' },
+  documentation: { subject: 'doc_subject' },
+};
 
 /** The shape of work that a request asks for: by its title first, then by its text. */
 export function shapeOf({
@@ -65,7 +79,12 @@ export function planRequest(
     return parts.map((item, index): PlannedTask => {
       const title = `${step.title}: ${item ?? subject}`.slice(0, 200);
       const template =
-        step.template === undefined ? undefined : library.createTaskFromTemplate(step.template, { title });
+        step.template === undefined
+          ? undefined
+          : library.createTaskFromTemplate(step.template, {
+              title,
+              variables: variablesOf(step.template, item ?? subject, request.description),
+            });
       const priority: TaskPriority = isUrgent
         ? 'critical'
         : shape === 'bug' || shape === 'security'
@@ -97,6 +116,16 @@ export function planRequest(
     });
   });
   return { shape, tasks };
+}
+
+/** What is not said stays as the template has it. */
+function variablesOf(template: string, subject: string, words: string): Readonly<Record<string, string>> {
+  const about = ABOUT[template];
+  const text = words.trim().slice(0, MAX_REQUEST);
+  return {
+    ...(about?.subject === undefined || subject === '' ? {} : { [about.subject]: subject }),
+    ...(about?.words === undefined || text === '' ? {} : { [about.words]: text }),
+  };
 }
 
 function criteriaOf({ taskType }: Step, facts: RepositoryFacts): readonly string[] {

@@ -283,6 +283,13 @@ describe('work-plan from a request', () => {
     expect(await criteria(FILES)).toContain('gets its first tests');
   });
 
+  it('repeats what was asked for in the task that builds it', async () => {
+    const words = 'Sessions last a day, admins can lock accounts.';
+    const descriptions = plan(await fromRequest('Add login', words)).map(({ description }) => description);
+    expect(descriptions.some((text) => text.includes(words) && text.includes('"Add login"'))).toBe(true);
+    expect(descriptions.join('\n')).not.toMatch(/as named in the title|what the title names/i);
+  });
+
   it('makes urgent work critical', async () => {
     expect(
       plan(await fromRequest('Urgent: fix the outage')).every(({ priority }) => priority === 'critical'),
