@@ -4,5 +4,11 @@ import base from './vitest.config.ts';
 /** Everything: the tests of `npm test` and the long ones in tests/full. */
 export default defineConfig({
   ...base,
-  test: { ...base.test, exclude: ['node_modules/**'], testTimeout: 300_000, hookTimeout: 300_000, coverage: { enabled: false } },
+  test: {
+    ...base.test,
+    exclude: ['node_modules/**'],
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    coverage: { enabled: false },
+  },
 });
