@@ -3,7 +3,7 @@
  * A round in which all pass ends the conversation.
  */
 import type { AgentContext, AgentContract, AgentResponse } from '../contracts/agent.ts';
-import { raceSignal } from '../shared/abort.ts';
+import { abortReason, raceSignal } from '../shared/abort.ts';
 import { checkFunction, checkInteger, checkListOf, checkObject } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import { digestOf, isPlainObject, type JsonValue } from '../shared/json.ts';
@@ -62,7 +62,7 @@ export async function runSequential(conversation: Conversation, options: Sequent
     end(conversation, 'max-rounds', `The limit of ${maxRounds} rounds was met.`);
   } catch (error) {
     if (signal.aborted) {
-      conversation.end('cancelled', 'cancelled', toError(signal.reason).message);
+      conversation.end('cancelled', 'cancelled', abortReason(signal));
       throw signal.reason;
     }
     conversation.end('failed', 'failed', toError(error).message);

@@ -13,7 +13,7 @@ import { EVENT_TYPES, type OrchestratorEvent, type OrchestratorEventBody } from 
 import type { TaskJson, TaskResult } from '../contracts/task.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { PluginManager } from '../plugins/plugin-manager.ts';
-import { mergeSignals, raceSignal } from '../shared/abort.ts';
+import { abortReason, mergeSignals, raceSignal } from '../shared/abort.ts';
 import { checkInteger, checkObject, checkOneOf, checkText } from '../shared/check.ts';
 import { closeAll } from '../shared/close-all.ts';
 import { errorToJson, InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
@@ -413,7 +413,7 @@ export class Orchestrator {
   async #cancelledBy<T>(id: string, signal: AbortSignal | undefined, wait: () => Promise<T>): Promise<T> {
     if (signal === undefined) return wait();
     const onAbort = (): void => {
-      this.cancel(id, { reason: toError(signal.reason).message }).catch((error: unknown) => {
+      this.cancel(id, { reason: abortReason(signal) }).catch((error: unknown) => {
         this.#options.logger.warn({ id, error: toError(error).message }, 'a run could not be cancelled');
       });
     };

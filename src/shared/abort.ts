@@ -1,10 +1,16 @@
 /** Small tools around `AbortSignal`: merge several, and give up waiting for work that does not listen. */
+import { toError } from './errors.ts';
 
 /** One signal out of several; `undefined` members are skipped. Without any, a signal that never aborts. */
 export function mergeSignals(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
   const given = signals.filter((signal) => signal !== undefined);
   if (given.length === 1 && given[0] !== undefined) return given[0];
   return AbortSignal.any(given);
+}
+
+/** Why a signal was aborted, in words: a text is taken as it is, of an error its message. */
+export function abortReason({ reason }: AbortSignal): string {
+  return typeof reason === 'string' && reason.trim() !== '' ? reason : toError(reason).message || 'aborted';
 }
 
 /** Settles as `work` does, or rejects with the signal's reason as soon as it aborts. `work` goes on, unobserved. */

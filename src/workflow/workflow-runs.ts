@@ -1,7 +1,8 @@
 /** Submits workflows to a backend and tells how they stand: what the engine and the orchestrator share. */
 import type { Backend, RunInfo } from '../contracts/backend.ts';
+import { abortReason } from '../shared/abort.ts';
 import { checkJson, checkObject, checkSignal, checkText } from '../shared/check.ts';
-import { InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
+import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { type JsonObject, toJsonValue } from '../shared/json.ts';
 import { Pauses } from './pauses.ts';
 import { Workflow } from './workflow.ts';
@@ -60,7 +61,7 @@ export class WorkflowRuns {
     checkSignal('signal', signal);
     const onAbort = (): void => {
       this.#backend
-        .cancel(runId, this.#tenant, toError(signal?.reason).message || 'It was cancelled.')
+        .cancel(runId, this.#tenant, signal === undefined ? 'It was cancelled.' : abortReason(signal))
         .catch(() => undefined);
     };
     if (signal?.aborted) onAbort();

@@ -67,15 +67,6 @@ const onlyB = () =>
 const fixOneLetter = (output: JsonValue): JsonValue => String(output).replace(/[^b]/, 'b');
 
 describe('a correction loop', () => {
-  it('keeps its output from an evaluator that changes what it judges', async () => {
-    const vandal = evaluator((output) => {
-      (output as { text: string }).text = 'planted';
-      return { score: 0, faults: ['any'] };
-    });
-    const result = await new CorrectionLoop({ evaluators: [vandal] }).run(task, { text: 'mine' });
-    expect(result.finalOutput).toEqual({ text: 'mine' });
-  });
-
   it('lets an output pass that is good from the start', async () => {
     const result = await new CorrectionLoop({ evaluators: [onlyB()] }).run(task, 'bb');
     expect(result).toMatchObject({

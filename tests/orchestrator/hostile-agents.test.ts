@@ -86,6 +86,14 @@ describe('an agent that reaches too far', () => {
     expect((await orchestrator.runTask(ONCE)).output).toEqual({ tools: 0, adapters: 0 });
   });
 
+  it('is told when a step has no key', async () => {
+    const orchestrator = orchestratorWith(async (_task, { step }) => ({
+      success: true,
+      output: await step('', async () => 1),
+    }));
+    expect((await orchestrator.runTask(ONCE)).errorMessage).toMatch(/`key` to be a non-empty string/);
+  });
+
   it('is heard no more once its attempt has ended', async () => {
     let kept: AgentContext | undefined;
     const orchestrator = orchestratorWith(async (_task, context) => {
@@ -147,6 +155,21 @@ describe('ids that are awkward', () => {
     const ids = ['__proto__', 'constructor'];
     for (const id of ids) await orchestrator.runTask({ ...ONCE, id });
     expect((await orchestrator.runTask({ ...ONCE, dependencies: ids })).output).toEqual(ids);
+  });
+});
+
+describe('a signal that is aborted with a text', () => {
+  it('gives the text as the reason', async () => {
+    const orchestrator = orchestratorWith(
+      (_task, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        }),
+    );
+    const controller = new AbortController();
+    const running = orchestrator.runTask(ONCE, { signal: controller.signal });
+    controller.abort('Lunch.');
+    expect((await running).errorMessage).toMatch(/was cancelled: Lunch\.$/);
   });
 });
 

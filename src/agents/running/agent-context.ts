@@ -11,6 +11,7 @@ import type { Workspace } from '../../contracts/workspace.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Tracer } from '../../observability/tracer.ts';
 import { mergeSignals } from '../../shared/abort.ts';
+import { checkText } from '../../shared/check.ts';
 import type { Clock } from '../../shared/time.ts';
 import { durableModel } from './durable-model.ts';
 import { durableTools } from './durable-tools.ts';
@@ -71,7 +72,7 @@ export async function buildContext(sources: ContextSources, request: ContextRequ
     inputs: request.inputs,
     tenant: sources.tenant,
     run: { id: request.runId, attempt: request.attempt },
-    step: (key, work) => step(`step:${key}`, work),
+    step: (key, work) => step(`step:${checkText('key', key)}`, work),
     emit: request.emit,
   };
 }
