@@ -5,6 +5,7 @@ import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { type BlameLine, parseGitBlame } from './git-blame.ts';
 import { createGitCommand, outputOf, repositoryKind } from './git-command.ts';
 import { type GitLog, LOG_FORMAT, parseGitLog } from './git-log.ts';
+import { type GitMessage, MESSAGE_FORMAT, parseGitMessages } from './git-messages.ts';
 
 interface Cancellable {
   readonly signal?: AbortSignal;
@@ -16,6 +17,20 @@ export interface GitLogOptions extends Cancellable {
   readonly limit?: number;
   /** Only commits that change one of these files or folders; names, not patterns. @default all */
   readonly paths?: readonly string[];
+}
+
+/** A tag and the commit that it stands at. */
+export interface GitTag {
+  readonly name: string;
+  readonly hash: string;
+}
+
+/** Which messages are asked for. */
+export interface GitMessagesOptions extends Cancellable {
+  /** A full hash: only commits that it does not reach. @default all */
+  readonly since?: string;
+  /** Most commits, newest first. @default 1000 */
+  readonly limit?: number;
 }
 
 /** Questions about one repository. Each rejects with `not-found` when the folder has none, `tool-missing` without git. */
@@ -31,6 +46,10 @@ export interface Git {
   /** Tracked files, sorted, relative to the root with `/`. */
   listFiles(options?: Cancellable): Promise<readonly string[]>;
   log(options?: GitLogOptions): Promise<GitLog>;
+  /** The tag nearest to HEAD in its history; undefined when there is none. */
+  latestTag(options?: Cancellable): Promise<GitTag | undefined>;
+  /** Whole messages of commits without merges, newest first. */
+  messages(options?: GitMessagesOptions): Promise<readonly GitMessage[]>;
   /** Who last changed each line of a file as it is in HEAD; undefined when HEAD has no such file. */
   blame(path: string, options?: Cancellable): Promise<readonly BlameLine[] | undefined>;
 }
@@ -102,6 +121,27 @@ export function createGit(
       const args = ['log', ...safe, ...shape, `--max-count=${limit}`, commit, '--', ...paths];
       const result = await git(args, { signal });
       return parseGitLog(outputOf(result, 'log'), result.truncated);
+    },
+    async latestTag({ signal } = {}) {
+      const commit = await head(signal === undefined ? {} : { signal });
+      if (commit === undefined) return undefined;
+      const described = await git(['describe', '--tags', '--abbrev=0', commit], { signal });
+      const name = described.stdout.trim();
+      if (described.exitCode !== 0 || name === '') return undefined;
+      const found = await git(['rev-parse', '--verify', '--quiet', `refs/tags/${name}^{commit}`], { signal });
+      return found.exitCode === 0 ? { name, hash: found.stdout.trim() } : undefined;
+    },
+    async messages({ since, limit = 1_000, signal } = {}) {
+      checkInteger('limit', limit, 1, 1_000_000);
+      if (since !== undefined && !/^[0-9a-f]{40,64}$/.test(since))
+        throw new InvalidArgumentError('since', 'a full commit hash', since);
+      const commit = await head(signal === undefined ? {} : { signal });
+      if (commit === undefined) return [];
+      const safe = ['--no-show-signature', '--no-mailmap', '--no-decorate', '--no-color', '--no-merges'];
+      const range = since === undefined ? [commit] : [commit, `^${since}`];
+      const args = ['log', ...safe, `--format=${MESSAGE_FORMAT}`, `--max-count=${limit}`, ...range, '--'];
+      const result = await git(args, { signal });
+      return parseGitMessages(outputOf(result, 'log'), result.truncated);
     },
     async blame(path, { signal } = {}) {
       checkPath('path', path);

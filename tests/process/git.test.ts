@@ -368,3 +368,22 @@ describe('a hostile repository', () => {
     expect(existsSync(hostile.trace) ? readFileSync(hostile.trace, 'utf8') : '').toBe('');
   });
 });
+
+describe('tags and messages', () => {
+  it('names the nearest tag and the whole messages since it', async () => {
+    using sample = await createSample();
+    expect(await sample.git.latestTag()).toBeUndefined();
+    const [, second] = (await sample.git.messages()).map(({ hash }) => hash);
+    await sample.runner.run({ command: 'git', args: ['tag', 'v1.0.0', second as string] });
+    expect(await sample.git.latestTag()).toEqual({ name: 'v1.0.0', hash: second });
+    expect(await sample.git.messages({ since: second as string })).toMatchObject([
+      { subject: 'chore: tidy up', body: '' },
+    ]);
+    expect((await sample.git.messages())[1]).toMatchObject({ authorName: 'Zoë Ünal', body: 'With a body.' });
+  });
+
+  it('takes only a hash as the place to start from', async () => {
+    using sample = await createSample();
+    await expect(sample.git.messages({ since: '--output=x' })).rejects.toThrow(/full commit hash/);
+  });
+});
