@@ -8,7 +8,7 @@ describe('the lists of skills', () => {
   it.each([
     ['devops', devopsSkills, ['workflow-lint', 'container-lint', 'infrastructure-lint']],
     ['data', dataSkills, ['data-profile', 'sql-schema']],
-    ['pm', pmSkills, ['work-plan', 'risk-register']],
+    ['pm', pmSkills, ['work-plan', 'risk-register', 'progress-report', 'estimate']],
     ['research', researchSkills, ['cited-search', 'dependency-facts']],
   ])('%s has its own, and each rule has a title and a way out', (_role, skills, names) => {
     expect(skills.map(({ name }) => name)).toEqual(names);
