@@ -5,6 +5,8 @@ import { Slugger } from './slugger.ts';
 
 /** Longer pages are not parsed: the time a parser takes on hostile text grows faster than its length. */
 const MAX_PAGE = 400_000;
+/** A line inside this many quotes and lists: the parser's time grows with the square of the depth. */
+const TOO_DEEP = /^(?:[ \t]{0,8}(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))){100}/m;
 
 export interface PageLink {
   readonly url: string;
@@ -32,7 +34,7 @@ export interface Page {
 
 /** The page of a file, or undefined when it is too long or nested too deeply to parse. */
 export async function readMarkdown(file: TextFile): Promise<Page | undefined> {
-  if (file.text.length > MAX_PAGE) return undefined;
+  if (file.text.length > MAX_PAGE || TOO_DEEP.test(file.text)) return undefined;
   const [{ fromMarkdown }, { gfmFromMarkdown }, { gfm }] = await Promise.all([
     import('mdast-util-from-markdown'),
     import('mdast-util-gfm'),
