@@ -1,6 +1,6 @@
 /** Loads plugins by name from packages that the application allows, and from nowhere else. */
 import type { PluginContract } from '../contracts/plugin.ts';
-import { checkTextArray } from '../shared/check.ts';
+import { checkFunction, checkObject, checkTextArray } from '../shared/check.ts';
 import { OrchestratorError, toError } from '../shared/errors.ts';
 import { checkPlugin } from './check-plugin.ts';
 
@@ -20,8 +20,11 @@ export interface LoadPluginsOptions {
  */
 export async function loadPlugins(
   names: readonly string[],
-  { allowed, load = (name) => import(name) }: LoadPluginsOptions,
+  options: LoadPluginsOptions,
 ): Promise<readonly PluginContract[]> {
+  checkObject('options', options);
+  const { allowed, load = (name: string) => import(name) } = options;
+  checkFunction('options.load', load);
   checkTextArray('names', names);
   checkTextArray('allowed', allowed);
   for (const name of names) {

@@ -19,7 +19,7 @@ import {
 } from '../contracts/plugin.ts';
 import type { TaskJson, TaskResult } from '../contracts/task.ts';
 import { type Logger, silentLogger } from '../observability/logger.ts';
-import { checkObject, checkOneOf, checkText } from '../shared/check.ts';
+import { checkListOf, checkObject, checkOneOf, checkText } from '../shared/check.ts';
 import { type ErrorJson, errorToJson, OrchestratorError } from '../shared/errors.ts';
 import { type JsonObject, type JsonValue, toJsonValue } from '../shared/json.ts';
 import { Task } from '../tasks/task.ts';
@@ -73,13 +73,20 @@ export class PluginManager implements PluginHost {
   #order: readonly string[] = [];
   #isStarted = false;
 
-  constructor({
-    logger = silentLogger,
-    tenant = 'default',
-    libraryVersion = '0.1.0',
-    onFailure = () => undefined,
-    plugins = [],
-  }: PluginManagerOptions = {}) {
+  constructor(options: PluginManagerOptions = {}) {
+    checkObject('options', options);
+    const {
+      logger = silentLogger,
+      tenant = 'default',
+      libraryVersion = '0.1.0',
+      onFailure = () => undefined,
+    } = options;
+    const plugins = checkListOf(
+      'plugins',
+      options.plugins === undefined ? [] : options.plugins,
+      [],
+      'a plugin',
+    );
     this.#logger = logger;
     this.#tenant = tenant;
     this.#libraryVersion = libraryVersion;
@@ -214,6 +221,7 @@ export class PluginManager implements PluginHost {
     { pluginType }: { readonly pluginType?: PluginType } = {},
   ): Promise<Readonly<Record<string, JsonValue>>> {
     checkObject('input', input);
+    if (pluginType !== undefined) checkOneOf('pluginType', pluginType, Object.values(PluginType));
     const answers: Record<string, JsonValue> = {};
     for (const entry of this.#asked(pluginType)) {
       const { plugin } = entry;
@@ -239,6 +247,7 @@ export class PluginManager implements PluginHost {
   }
 
   async processTask(task: TaskJson): Promise<TaskJson> {
+    checkObject('task', task);
     let current = task;
     for (const entry of this.#asked('processor')) {
       const processor = entry.plugin as PluginContract & Processor;
@@ -253,6 +262,7 @@ export class PluginManager implements PluginHost {
   }
 
   async processResult(result: TaskResult, task: TaskJson): Promise<TaskResult> {
+    checkObject('result', result);
     let current = result;
     for (const entry of this.#asked('processor')) {
       const processor = entry.plugin as PluginContract & Processor;
@@ -264,8 +274,9 @@ export class PluginManager implements PluginHost {
     return current;
   }
 
-  /** Tells observers. Never throws. */
+  /** Tells observers. What they throw is reported. */
   observe(event: OrchestratorEvent): void {
+    checkObject('event', event);
     for (const entry of this.#asked('observer')) {
       try {
         (entry.plugin as PluginContract & Observer).onEvent(event);

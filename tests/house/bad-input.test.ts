@@ -5,14 +5,31 @@ import { describe as inWords } from '../../src/shared/errors.ts';
 import { AGENT_CALLS } from '../support/bad-input/agents.ts';
 import type { BadCall } from '../support/bad-input/bad-call.ts';
 import { OBSERVING_CALLS } from '../support/bad-input/observing.ts';
+import { PLUGIN_CALLS } from '../support/bad-input/plugins.ts';
 import { RUNNING_CALLS } from '../support/bad-input/running.ts';
 import { STORE_CALLS } from '../support/bad-input/stores.ts';
 import { TASK_CALLS } from '../support/bad-input/tasks.ts';
 
-const CALLS = [...TASK_CALLS, ...STORE_CALLS, ...AGENT_CALLS, ...OBSERVING_CALLS, ...RUNNING_CALLS];
+const CALLS = [
+  ...TASK_CALLS,
+  ...STORE_CALLS,
+  ...AGENT_CALLS,
+  ...OBSERVING_CALLS,
+  ...RUNNING_CALLS,
+  ...PLUGIN_CALLS,
+];
 
 /** What needs no row, with the reason. Calls without a parameter, getters and constants are left out by themselves. */
 const EXEMPT: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [
+      ...['HookPlugin', 'ObserverPlugin', 'ProcessorPlugin', 'Plugin.initialize', 'Plugin.execute'],
+      ...['onTaskCreated', 'onTaskStarted', 'onTaskCompleted', 'onTaskFailed', 'onMessageSent'].map(
+        (hook) => `HookPlugin.${hook}`,
+      ),
+      ...['ProcessorPlugin.processTask', 'ProcessorPlugin.processResult'],
+    ].map((name) => [name, 'a base to extend: does nothing until it is overridden']),
+  ),
   'Task.canRetry': 'takes anything that was thrown',
   'Task.recordFailure': 'takes anything that was thrown',
   'TaskQueue.markFailed.error': 'takes anything that was thrown',

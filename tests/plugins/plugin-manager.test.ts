@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { PluginContext, PluginContract, PluginMetadata } from '../../src/contracts/plugin.ts';
 import type { TaskJson, TaskResult } from '../../src/contracts/task.ts';
-import {
-  HookPlugin,
-  loadPlugins,
-  ObserverPlugin,
-  Plugin,
-  PluginManager,
-  ProcessorPlugin,
-} from '../../src/plugins/index.ts';
+import { loadPlugins } from '../../src/plugins/load-plugins.ts';
+import { HookPlugin, ObserverPlugin, Plugin, ProcessorPlugin } from '../../src/plugins/plugin.ts';
+import { PluginManager } from '../../src/plugins/plugin-manager.ts';
 import type { JsonObject } from '../../src/shared/json.ts';
 import { Task } from '../../src/tasks/task.ts';
 import { toTaskResult } from '../../src/tasks/task-result.ts';

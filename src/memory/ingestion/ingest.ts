@@ -58,7 +58,7 @@ export interface IngestTarget {
 }
 
 /** The tag by which ingested entries are known. */
-export const INGESTED = 'ingested';
+const INGESTED = 'ingested';
 const MAX_PDF_BYTES = 50_000_000;
 
 /**

@@ -26,6 +26,20 @@ const queueOption = (argument: string, values: readonly unknown[]): BadCall =>
   );
 
 export const STORE_CALLS: readonly BadCall[] = [
+  bad(
+    'KnowledgeBase',
+    'embedder',
+    butNull([7, 'model', {}]),
+    (value) => new KnowledgeBase({ embedder: value }),
+  ),
+  bad('KnowledgeBase.searchSemantic', 'query', NOT.object, (value) => base().searchSemantic(value)),
+  bad('KnowledgeBase.searchSemantic', 'embedder', [undefined], () => base().searchSemantic({ query: 'tea' })),
+  bad('KnowledgeBase.ingest', 'source', [undefined, null, 7, '', {}, '/no/such/place'], (value) =>
+    base().ingest(value),
+  ),
+  bad('KnowledgeBase.ingest', 'options', NOT.optionalObject, (value) =>
+    base().ingest({ path: 'a', text: 'b' }, value),
+  ),
   bad('MemoryStore', 'options', NOT.object, (value) => new MemoryStore(value)),
   bad('MemoryStore', 'owner', NOT.text, (value) => new MemoryStore({ owner: value })),
   bad(
