@@ -8,7 +8,7 @@ const STOP_WORDS = new Set(
    our out please should show so tell than that the their them there these they this to us was we were what when where which who why
    will with would you your find finds found finding findings result results report issue issues problem problems thing things know
    see look looking there's what's many much most worst summary summarise summarize summarised status repository repo project
-   anything something everything here now got`.split(/\s+/),
+   anything something everything here now got fix fixed fixes solve repair mend`.split(/\s+/),
 );
 
 /** The words of a question that name its subject. */

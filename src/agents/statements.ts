@@ -30,10 +30,11 @@ export function statementsOf(artifact: Artifact, keywords: string, question = ''
   };
   const findings = artifact.findings.map((finding, index): Statement => {
     const { path, line } = finding.location;
+    const advice = finding.suggestion === undefined ? '' : ` ${finding.suggestion}`;
     return {
       id: `${artifact.id}#finding-${index}`,
-      text: `[${finding.severity}] ${finding.message} (${path}:${line}, finding ${finding.id})`,
-      keywords: `${words(finding.rule)} ${finding.suggestion ?? ''} ${words(path)}`,
+      text: `[${finding.severity}] ${finding.message}${advice} (${path}:${line}, finding ${finding.id})`,
+      keywords: `${words(finding.rule)} ${words(path)}`,
       artifact,
       finding,
     };
