@@ -73,7 +73,7 @@ describe('secrets', () => {
   it('leaves keys of a store, tokens made of words and passwords that tests type alone', async () => {
     const artifact = await scan({
       'src/a.ts':
-        "const STORAGE_KEY = 'font-mono-char-width-0.7rem';\nconst SESSION_KEY = 'trace.tool-group-expansion.v2';\n",
+        "const STORAGE_KEY = 'font-mono-char-width-0.7rem';\nconst SESSION_KEY = 'trace.tool-group-expansion.v2';\nconst OPEN_STORAGE_KEY = 'trace2-expansion:tools';\n",
       'tests/a.test.ts': `const token = '${'xoxb'}-extremely-secret-token-abcdef123456';\nconst newSecret = 'updatedSecretKey123';\nconst user = { password: 'Back2Sch00l!' };\n`,
     });
     expect(placesOf(artifact)).toEqual([]);

@@ -110,7 +110,7 @@ function isSlashedKey(text: string): boolean {
 /** True for names that carry a figure or two, as keys of a store do: `font-mono-char-width-0.7rem`, `cart.items.v2`. */
 export function isWordy(text: string, fewest = 3): boolean {
   const parts = text.split(/[-_./:]+|(?<=[a-z])(?=[A-Z][a-z])/);
-  const words = parts.filter((part) => /^[a-z]{3,15}$/i.test(part) && /[aeiouy]/i.test(part));
+  const words = parts.filter((part) => /^[a-z]{3,15}\d?$/i.test(part) && /[aeiouy]/i.test(part));
   const others = parts
     .filter((part) => !words.includes(part) && !(part.length > 1 && isRegular(part)))
     .join('');
