@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Artifact } from '../../../src/contracts/artifact.ts';
 import { createProgramRunner } from '../../../src/process/program-runner.ts';
 import { runSkill } from '../../../src/skills/kit/run-skill.ts';
@@ -127,16 +127,14 @@ describe('node --test', () => {
       'data.txt': 'before',
       'a.test.js': `import { existsSync, rmSync, writeFileSync } from 'node:fs';\n${passing}test('writes', () => { writeFileSync('data.txt', 'after'); writeFileSync('new.txt', 'x'); rmSync('package.json'); assert.equal(existsSync('.git'), false); });\n`,
     });
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('orchestrator-tests-'));
-    const artifact = await runIn(root);
+    // A temporary folder of its own: another run of tests may have copies in the usual one.
+    const temporary = await folderOf({});
+    vi.stubEnv('TMPDIR', temporary);
+    const artifact = await runIn(root).finally(() => vi.unstubAllEnvs());
     expect(artifact.data).toMatchObject({ passed: true, tests: 2 });
     expect(await readFile(join(root, 'data.txt'), 'utf8')).toBe('before');
     expect(readdirSync(root).sort()).toEqual(['.git', 'a.test.js', 'data.txt', 'package.json']);
-    expect(
-      readdirSync(tmpdir()).filter(
-        (name) => name.startsWith('orchestrator-tests-') && !before.includes(name),
-      ),
-    ).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it('ends a run that takes too long', async () => {
