@@ -33,8 +33,10 @@ class Interpretation {
   readonly #services: WorkflowServices;
   readonly #ledger: StepLedger;
   readonly #concurrency: number;
-  readonly #started = new Set<string>();
-  readonly #working = new Map<string, Promise<void>>();
+  /** Steps at work. */
+  #working = 0;
+  /** Told when a step at work has ended; one promise for all, however many there are. */
+  #ended = Promise.withResolvers<void>();
   #round = 0;
 
   constructor(context: RunContext, workflow: Workflow, input: WorkflowInput, services: WorkflowServices) {
@@ -73,8 +75,8 @@ class Interpretation {
   async #drive(): Promise<void> {
     for (;;) {
       if (this.#ledger.fatal === undefined) await this.#startReady();
-      if (this.#working.size === 0) break;
-      await Promise.race(this.#working.values());
+      if (this.#working === 0) break;
+      await this.#nextEnd();
     }
     for (const step of this.#ledger.toMakeGood) await this.#perform(step);
     for (const step of this.#workflow.steps) {
@@ -85,16 +87,18 @@ class Interpretation {
     }
   }
 
+  /** Waits until a step has ended; rejects when one was cut off. */
+  async #nextEnd(): Promise<void> {
+    await this.#ended.promise;
+    this.#ended = Promise.withResolvers<void>();
+  }
+
   async #startReady(): Promise<void> {
-    for (
-      let ready = this.#ledger.ready(this.#started);
-      ready.length > 0;
-      ready = this.#ledger.ready(this.#started)
-    ) {
+    for (let ready = this.#ledger.ready(); ready.length > 0; ready = this.#ledger.ready()) {
       let hasSkipped = false;
       for (const { step, readiness } of ready) {
         if (readiness === 'run') {
-          if (this.#working.size >= this.#concurrency) continue;
+          if (this.#working >= this.#concurrency) continue;
           await this.#pauseWhileAsked();
           this.#start(step);
         } else {
@@ -108,18 +112,27 @@ class Interpretation {
   }
 
   #skip(step: WorkflowStep, readiness: Exclude<Readiness, 'run'>): void {
-    this.#started.add(step.id);
+    this.#ledger.take(step);
     const why =
       readiness === 'condition-false' ? 'Its branch was not taken.' : 'A step that it depends on failed.';
     this.#finish(step, unstarted(step, 'skipped', readiness, why));
   }
 
   #start(step: WorkflowStep): void {
-    this.#started.add(step.id);
-    const work = this.#perform(step).finally(() => this.#working.delete(step.id));
-    // A cancelled run is told by its first step; the others' rejections are the same news.
-    work.catch(() => undefined);
-    this.#working.set(step.id, work);
+    this.#ledger.take(step);
+    this.#working += 1;
+    this.#perform(step).then(
+      () => {
+        this.#working -= 1;
+        this.#ended.resolve();
+      },
+      // A cancelled run is told by its first step; the others' rejections are the same news.
+      (error: unknown) => {
+        this.#working -= 1;
+        this.#ended.promise.catch(() => undefined);
+        this.#ended.reject(error);
+      },
+    );
   }
 
   async #perform(step: WorkflowStep): Promise<void> {

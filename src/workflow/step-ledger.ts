@@ -15,6 +15,12 @@ export class StepLedger {
   readonly #input: WorkflowInput;
   readonly #results = new Map<string, StepResult>();
   readonly #notTaken = new Set<string>();
+  /** How many dependencies of each step have not ended. */
+  readonly #waitingFor = new Map<string, number>();
+  readonly #dependents = new Map<string, WorkflowStep[]>();
+  /** Steps that wait for nothing and have not been taken. */
+  readonly #open = new Map<string, WorkflowStep>();
+  #fatal: StepResult | undefined;
   /** Names of steps that only make good what another one did. */
   readonly #compensations: ReadonlySet<string>;
 
@@ -24,6 +30,16 @@ export class StepLedger {
     this.#compensations = new Set(
       workflow.steps.flatMap(({ onFailure }) => (typeof onFailure === 'string' ? [] : [onFailure.step])),
     );
+    for (const step of workflow.steps) {
+      this.#waitingFor.set(step.id, step.dependencies.length);
+      for (const id of step.dependencies) {
+        const dependents = this.#dependents.get(id) ?? [];
+        dependents.push(step);
+        this.#dependents.set(id, dependents);
+      }
+      if (step.dependencies.length === 0 && !this.#compensations.has(step.name))
+        this.#open.set(step.id, step);
+    }
   }
 
   get results(): ReadonlyMap<string, StepResult> {
@@ -36,20 +52,17 @@ export class StepLedger {
 
   /** The first failed step whose failure is the workflow's. */
   get fatal(): StepResult | undefined {
-    return [...this.#results.values()].find(
-      ({ stepId, status }) => status === 'failed' && this.#isFatal(this.#workflow.getStep(stepId)),
-    );
+    return this.#fatal;
   }
 
-  /** Steps whose dependencies have all ended, each with what is to become of it. */
-  ready(
-    started: ReadonlySet<string>,
-  ): readonly { readonly step: WorkflowStep; readonly readiness: Readiness }[] {
-    const ended = new Set(this.#results.keys());
-    return this.#workflow
-      .getReadySteps(ended)
-      .filter(({ id, name }) => !started.has(id) && !this.#compensations.has(name))
-      .map((step) => ({ step, readiness: this.#readinessOf(step) }));
+  /** Steps whose dependencies have all ended and that nobody has taken, each with what is to become of it. */
+  ready(): readonly { readonly step: WorkflowStep; readonly readiness: Readiness }[] {
+    return [...this.#open.values()].map((step) => ({ step, readiness: this.#readinessOf(step) }));
+  }
+
+  /** Takes a ready step, to start it or to skip it. */
+  take(step: WorkflowStep): void {
+    this.#open.delete(step.id);
   }
 
   isCompensation({ name }: WorkflowStep): boolean {
@@ -69,6 +82,13 @@ export class StepLedger {
   end(result: StepResult, notTaken: readonly string[] = []): void {
     this.#results.set(result.stepId, result);
     for (const name of notTaken) this.#notTaken.add(name);
+    if (result.status === 'failed' && this.#isFatal(this.#workflow.getStep(result.stepId)))
+      this.#fatal ??= result;
+    for (const dependent of this.#dependents.get(result.stepId) ?? []) {
+      const left = (this.#waitingFor.get(dependent.id) ?? 0) - 1;
+      this.#waitingFor.set(dependent.id, left);
+      if (left === 0 && !this.#compensations.has(dependent.name)) this.#open.set(dependent.id, dependent);
+    }
   }
 
   /** What a step's expressions see: the inputs, and the steps that it depends on, near or far. So it never depends on who was faster. */

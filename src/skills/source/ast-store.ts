@@ -2,7 +2,7 @@
 import { type ParsedSource, type Parser, parseSource } from './parse-source.ts';
 
 /** A tree takes some fifty to a hundred times the memory of its source. Characters. */
-const MAX_KEPT_LENGTH = 1024 * 1024;
+const MAX_KEPT_LENGTH = 2 * 1024 * 1024;
 
 export class AstStore {
   readonly #parse: Parser;
