@@ -10,9 +10,19 @@ import { qaSkills } from './qa/index.ts';
 import { researchSkills } from './research/index.ts';
 import { securitySkills } from './security/index.ts';
 
-export { architectSkills, dataSkills, devopsSkills, devSkills, docsSkills, pmSkills, qaSkills, researchSkills, securitySkills };
-export { locate, makeFindings, type FindingParts } from './kit/finding.ts';
+export { type FindingParts, locate, makeFindings } from './kit/finding.ts';
 export { runSkill } from './kit/run-skill.ts';
+export {
+  architectSkills,
+  dataSkills,
+  devopsSkills,
+  devSkills,
+  docsSkills,
+  pmSkills,
+  qaSkills,
+  researchSkills,
+  securitySkills,
+};
 
 /** All of them. */
 export const allSkills: readonly AnySkill[] = [

@@ -10,7 +10,11 @@ const MAX_EXCERPT = 200;
 export function locate(
   file: TextFile,
   line: number,
-  { endLine, column, mask = [] }: { readonly endLine?: number; readonly column?: number; readonly mask?: readonly string[] } = {},
+  {
+    endLine,
+    column,
+    mask = [],
+  }: { readonly endLine?: number; readonly column?: number; readonly mask?: readonly string[] } = {},
 ): LocationEvidence {
   const raw = file.lines[line - 1] ?? '';
   const hidden = maskTexts(raw, mask);
@@ -52,7 +56,10 @@ export interface FindingParts {
 export function makeFindings(parts: readonly FindingParts[]): Finding[] {
   const seen = new Map<string, number>();
   const inOrder = [...parts].sort(
-    (a, b) => compareText(a.location.path, b.location.path) || a.location.line - b.location.line || compareText(a.rule.id, b.rule.id),
+    (a, b) =>
+      compareText(a.location.path, b.location.path) ||
+      a.location.line - b.location.line ||
+      compareText(a.rule.id, b.rule.id),
   );
   const findings = inOrder.map(({ rule, message, location, suggestion, related, severity }): Finding => {
     const stem = `${rule.id}\n${location.path}\n${location.excerpt}`;
