@@ -1,6 +1,6 @@
 /** Reviews a folder or the sample, shows progress, writes the report and sums it up. */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SEVERITIES } from '../contracts/artifact.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Report } from '../report/report-schema.ts';
@@ -23,6 +23,7 @@ export async function reviewCommand(
   request: ReviewRequest,
   { signal, logger, output, out }: CommandContext,
 ): Promise<number> {
+  if (request.path !== undefined) await checkPath(request.path);
   await checkOut(out);
   const sample = request.path === undefined ? await prepareSample({ signal }) : undefined;
   try {
@@ -52,6 +53,14 @@ export async function reviewCommand(
   }
 }
 
+/** Says so before the first line of progress, in the words of the command line. */
+async function checkPath(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new UsageError(`There is no folder at ${JSON.stringify(resolve(path))}.`);
+  if (!found.isDirectory())
+    throw new UsageError(`Expected PATH to be a folder, got ${JSON.stringify(path)}, which is a file.`);
+}
+
 /** Says at once, and not after the review, that the report can't go there. */
 async function checkOut(out: string): Promise<void> {
   const found = await stat(out).catch(() => undefined);
@@ -68,14 +77,20 @@ function summary({ totals, agents, gate, repository, durationMs }: Report): stri
     .reverse()
     .map((severity) => `${totals[severity]} ${severity}`)
     .join(', ');
-  const states = agents
-    .filter(({ status }) => status !== 'done')
-    .map(({ name, status }) => `${name} ${status}`);
+  const left = agents.filter(({ status }) => status !== 'done');
+  const done = agents.length - left.length;
+  const states = [...new Set(left.map(({ status }) => status))].map(
+    (state) =>
+      `${state}: ${left
+        .filter(({ status }) => status === state)
+        .map(({ name }) => name)
+        .join(', ')}`,
+  );
   return [
     `${count(repository.fileCount, 'file')} seen in ${(durationMs / 1000).toFixed(1)} s. Findings: ${found}.`,
-    states.length === 0
+    left.length === 0
       ? `All ${agents.length} agents are done.`
-      : `${agents.length - states.length} of ${agents.length} agents are done; ${states.join(', ')}.`,
+      : `${done} of ${agents.length} agents ${done === 1 ? 'is' : 'are'} done; ${states.join('; ')}.`,
     gate.isPassed
       ? `The gate passes (limit: ${gate.limit}).`
       : `The gate fails (limit: ${gate.limit}): ${gate.reasons.join(' ')}`,
