@@ -10,6 +10,7 @@ import { reviewFolder } from '../../support/skill-context.ts';
 interface PlanTask {
   readonly id: string;
   readonly title: string;
+  readonly description: string;
   readonly taskType: string;
   readonly priority: string;
   readonly agent: string;
