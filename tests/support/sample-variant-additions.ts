@@ -356,7 +356,7 @@ export const ADDED_LOOK_ALIKES: readonly ((files: VariantFiles) => void)[] = [
     '',
     "const TOKEN_HEADER = 'x-session-token-2';",
     "const PASSWORD_RULE = '^(?=.*[0-9])(?=.*[A-Z]).{8,}$';",
-    "const API_KEY = process.env['CRM_API_KEY'] ?? 'changeme-before-release';",
+    "const API_KEY = process.env['PAYMENT_KEY'] ?? 'changeme-before-release';",
   ),
   harmless(
     'src/shared/lists.ts',

@@ -16,6 +16,8 @@ export interface EnvironmentRead {
 const OF_THE_SYSTEM =
   /^(?:PATH|HOME|USER|USERNAME|SHELL|PWD|TMPDIR|TMP|TEMP|LANG|LC_\w+|TERM|COLORTERM|TZ|CI|NODE_ENV|NODE_OPTIONS|npm_\w+|GITHUB_\w+|RUNNER_\w+|XDG_\w+|APPDATA|LOCALAPPDATA|USERPROFILE|SystemRoot|ComSpec|FORCE_COLOR|NO_COLOR|DEBUG|MODE|DEV|PROD|SSR|BASE_URL)$/;
 
+const ASSIGNMENT = /^\s*(?:export\s+)?#?\s?([A-Z_][A-Z\d_]{1,80})\s*=/;
+
 /** `process.env.NAME`, `process.env['NAME']`, `const { NAME } = process.env` and the same on `import.meta.env`. */
 export function readsOfModule({ ast, file }: SourceModule): readonly EnvironmentRead[] {
   const reads: EnvironmentRead[] = [];
@@ -58,12 +60,17 @@ export function readsOfPython(file: TextFile): readonly EnvironmentRead[] {
   );
 }
 
+/** The variables that `.env.example` and its like set, whether or not anything is said of them. */
+export function namesInExample({ lines }: TextFile): readonly string[] {
+  return lines.flatMap((line) => ASSIGNMENT.exec(line.slice(0, 200))?.[1] ?? []);
+}
+
 /** Comments above or behind the variables of `.env.example` and its like; a name alone describes nothing. */
 export function describedInExample(file: TextFile): ReadonlyMap<string, Description> {
   const found = new Map<string, Description>();
   for (const [index, raw] of file.lines.entries()) {
     const text = raw.slice(0, 2_000);
-    const name = /^\s*(?:export\s+)?#?\s?([A-Z_][A-Z\d_]{1,80})\s*=/.exec(text)?.[1];
+    const name = ASSIGNMENT.exec(text)?.[1];
     if (name === undefined || found.has(name)) continue;
     const behind = /\s#\s?(\S.*)$/.exec(text.slice(text.indexOf('=')))?.[1];
     const above = /^\s*#\s?(\S.*)$/.exec((file.lines[index - 1] ?? '').slice(0, 2_000))?.[1];

@@ -10,7 +10,7 @@ import { readEvidence } from '../kit/read-evidence.ts';
 import { loadSources } from '../source/load-sources.ts';
 import type { SourceModel } from '../source/source-model.ts';
 import { type Description, docCommentAbove, NameMentions } from './describe-names.ts';
-import { describedInExample, readsOfModule, readsOfPython } from './environment-reads.ts';
+import { describedInExample, namesInExample, readsOfModule, readsOfPython } from './environment-reads.ts';
 import { type Page, readMarkdown } from './read-markdown.ts';
 import { scriptMentions } from './script-mentions.ts';
 import { publicExports } from './undocumented-exports.ts';
@@ -32,7 +32,7 @@ const GAP: RuleInfo = {
   id: 'guide-gap',
   severity: 'info',
   title: 'Something users meet that nothing describes',
-  help: 'Neither a comment nor a page says what it is for. Write a sentence where users look for it.',
+  help: 'Neither a page nor an example file speaks of this command or setting. Write a sentence where users look for it.',
 };
 
 const input = z.object({}).loose();
@@ -100,9 +100,13 @@ export const userGuide: Skill<z.infer<typeof input>, Output> = {
       gaps: gaps.map(({ kind, name, file, line }) => `${kind} ${name} ${file.path}:${line}`),
       figures: { items: found.length, described: found.length - gaps.length, pages: pages.length },
     };
-    // What a script does stands in the script itself; only the others leave the reader with nothing.
-    const parts = SECTIONS.filter(({ title }) => title !== 'Scripts').flatMap(({ title, kinds }) => {
-      const own = gaps.filter(({ kind }) => (kinds as readonly Kind[]).includes(kind)).map(gapOf);
+    // What a script does stands in the script itself, and exports without a comment are the matter of docs-check.
+    const reported = SECTIONS.filter(({ title }) => title === 'Commands' || title === 'Settings');
+    const listed = new Set(examples.flatMap(namesInExample));
+    const parts = reported.flatMap(({ title, kinds }) => {
+      const own = gaps
+        .filter(({ kind, name }) => (kinds as readonly Kind[]).includes(kind) && !listed.has(name))
+        .map(gapOf);
       return gatherParts(own, {
         most: MOST_GAPS,
         kept: 0,
