@@ -104,7 +104,9 @@ function findAddressPasswords(line: string): SecretMatch[] {
   return [...line.matchAll(ADDRESS)].flatMap((match) => {
     const [whole, user = '', password = '', host = ''] = match;
     const lower = password.toLowerCase();
-    if (isPlaceholder(password) || isPlaceholder(user) || /^[*$%{[(]/.test(password) || /[{}]/.test(whole))
+    // A short name of letters, such as `app`, is regular and yet a user.
+    const isUserMadeUp = isPlaceholder(user) && !/^(?!xxx)[a-z]{1,5}$/i.test(user);
+    if (isPlaceholder(password) || isUserMadeUp || /^[*$%{[(]/.test(password) || /[{}]/.test(whole))
       return [];
     if (lower === user.toLowerCase() || WELL_KNOWN.has(lower)) return [];
     if (/(?:^|\.)example(?:\.|$)|\.(?:test|invalid)$|^(?:host|hostname|server)$/i.test(host)) return [];
