@@ -25,7 +25,6 @@ export const HOSTILE: readonly string[] = [
   '[x](javascript:alert(1)) ![](http://evil.example/p.png)',
   '| a | b |\n|---|---|\n# heading\n- item',
   '-->]]><!--',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: what is tested
   '${process.env.HOME} {{constructor}}',
 ];
 

@@ -32,7 +32,6 @@ export const FAULTY_SHOP: Readonly<Record<string, string>> = {
   }),
   'README.md': '# Faulty shop\n\nStart it with `npm run launch`, see [the guide](docs/guide.md#nowhere).\n',
   'src/server.ts':
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: text of a file
     "import { exec } from 'node:child_process';\nimport { createServer } from 'node:http';\nimport { cart } from './cart.ts';\n\ncreateServer((request, response) => {\n  const { searchParams } = new URL(request.url ?? '/', 'http://shop');\n  exec(`convert ${searchParams.get('image')} out.png`);\n  response.end(String(cart(searchParams.get('id'))));\n}).listen(8080);\n",
   'src/cart.ts':
     "import { price } from './price.ts';\n\nexport function cart(id: string | null): number {\n  try {\n    return price(id ?? '');\n  } catch {}\n  return 0;\n}\n\nexport function neverUsed(): void {}\n",
@@ -41,7 +40,6 @@ export const FAULTY_SHOP: Readonly<Record<string, string>> = {
   'src/settings.ts': `// tokens\nexport const token = '${SAMPLE_SECRET}';\nexport const again = 'see ${SAMPLE_SECRET}';\nexport const password = '${SAMPLE_PASSWORD}';\nexport const limit = 3;\n`,
   Dockerfile: 'FROM node:latest\nADD . /app\nRUN curl http://example.org/x.sh | sh\nCMD npm start\n',
   '.github/workflows/ci.yml':
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: text of a file
     'name: ci\non: pull_request_target\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@main\n      - run: echo "${{ github.event.pull_request.title }}"\n',
   'data/customers.csv':
     'id,name,age,city\n1,Ada,36,London\n2,Grace,,New York\n2,Linus,abc,Helsinki\n4,Barbara,52,\n',

@@ -1,6 +1,6 @@
 /** Reads what a module imports from its syntax tree. Where the imports lead is found out later, by the resolver. */
 import { isBuiltin } from 'node:module';
-import type { CallExpression, File, ImportExpression, Node, StringLiteral } from '@babel/types';
+import type { CallExpression, File, Node, StringLiteral } from '@babel/types';
 import { namesFrom } from './import-names.ts';
 import type { ImportRecord } from './source-model.ts';
 import { walk } from './walk.ts';
