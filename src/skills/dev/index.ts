@@ -1,9 +1,10 @@
 /** What a developer can do without a model. */
 import type { AnySkill } from '../../contracts/skill.ts';
 import { codeHealth } from './code-health.ts';
+import { reviewDiff } from './review-diff.ts';
 import { safeFixes } from './safe-fixes.ts';
 
 export { applySafeFixes } from './apply-fixes.ts';
 
 /** The skills of development. */
-export const devSkills: readonly AnySkill[] = [codeHealth, safeFixes];
+export const devSkills: readonly AnySkill[] = [codeHealth, reviewDiff, safeFixes];
