@@ -1,7 +1,8 @@
 /** What the security agent can do without a model. */
 import type { AnySkill } from '../../contracts/skill.ts';
 import { codeScan } from './code-scan.ts';
+import { sbom } from './sbom.ts';
 import { secretScan } from './secret-scan.ts';
 
 /** The skills of the security agent. */
-export const securitySkills: readonly AnySkill[] = [secretScan, codeScan];
+export const securitySkills: readonly AnySkill[] = [secretScan, codeScan, sbom];
