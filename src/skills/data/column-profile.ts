@@ -24,7 +24,8 @@ export interface Stray {
   readonly found: string;
 }
 
-type ValueType = Exclude<ColumnType, 'empty' | 'mixed'>;
+/** What a single value can be. */
+export type ValueType = Exclude<ColumnType, 'empty' | 'mixed'>;
 
 const MAX_DISTINCT = 10_000;
 const FEWEST_VALUES = 10;
@@ -142,12 +143,14 @@ function columnType(
   return count / filled >= USUAL_SHARE ? { type: best, usual: best } : { type: 'mixed' };
 }
 
-function isNull(value: CellValue | undefined, isText: boolean): value is null | undefined {
+/** Whether a cell holds nothing; in delimited text also words that stand for it. */
+export function isNull(value: CellValue | undefined, isText: boolean): value is null | undefined {
   if (value === undefined || value === null) return true;
   return isText && NULLS.has(String(value).trim().toLowerCase());
 }
 
-function typeOf(value: CellValue | undefined, isText: boolean): ValueType {
+/** What one value is; in delimited text numbers and booleans are read out of the text. */
+export function typeOf(value: CellValue | undefined, isText: boolean): ValueType {
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
   if (typeof value === 'boolean') return 'boolean';
   if (typeof value !== 'string') return 'nested';

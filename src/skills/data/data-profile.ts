@@ -1,12 +1,13 @@
 /** Profiles the data files of a workspace and reports rows, ids and values that break their own pattern. */
 import { z } from 'zod';
-import type { RuleInfo, Skill, SkillContext } from '../../contracts/skill.ts';
+import type { RuleInfo, Skill } from '../../contracts/skill.ts';
 import type { TextFile } from '../../contracts/workspace.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { profileColumn } from './column-profile.ts';
 import { readDelimited } from './delimited-text.ts';
 import { duplicateIds } from './duplicate-ids.ts';
-import { isSettingsFile, readJsonLines, readJsonTables } from './json-tables.ts';
+import { readJsonLines, readJsonTables } from './json-tables.ts';
+import { dataFiles } from './load-tables.ts';
 import type { RaggedRow, Table } from './table.ts';
 
 const MAX_FILES = 50;
@@ -236,15 +237,4 @@ function profileTable(table: Table, ragged: readonly RaggedRow[], report: Report
 
 function emailsIn(line: string): readonly string[] {
   return line.slice(0, 5_000).match(/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/g) ?? [];
-}
-
-async function dataFiles(context: SkillContext): Promise<readonly string[]> {
-  const { files } = await context.workspace.list({ signal: context.signal });
-  return files
-    .map(({ path }) => path)
-    .filter(
-      (path) =>
-        /\.(?:csv|tsv|tab|ndjson|jsonl|jsonlines|geojsonl)$/i.test(path) ||
-        (/\.json$/i.test(path) && !isSettingsFile(path)),
-    );
 }

@@ -1,7 +1,8 @@
 /** Skills of the data agent. */
 import type { AnySkill } from '../../contracts/skill.ts';
 import { dataProfile } from './data-profile.ts';
+import { schemaInsights } from './schema-insights.ts';
 import { sqlSchema } from './sql-schema.ts';
 
 /** The skills of data work. */
-export const dataSkills: readonly AnySkill[] = [dataProfile, sqlSchema];
+export const dataSkills: readonly AnySkill[] = [dataProfile, sqlSchema, schemaInsights];

@@ -189,7 +189,7 @@ function hasAny(names: ReadonlySet<string | undefined>): boolean {
 }
 
 /** Files with a definition that can be run, without those that undo one. Read once per workspace. */
-function sqlFiles(context: SkillContext): Promise<readonly SqlFile[]> {
+export function sqlFiles(context: SkillContext): Promise<readonly SqlFile[]> {
   const { workspace, signal } = context;
   return workspace.memo('data:sql-files', async () => {
     const { files } = await workspace.list({ signal });
