@@ -14,4 +14,6 @@ export default defineConfig({
   clean: true,
   target: 'node22',
   treeshake: false,
+  // Errors are printed by the name of their class.
+  keepNames: true,
 });

@@ -400,6 +400,7 @@ export class Orchestrator {
   }
 
   #tell(runId: string, body: OrchestratorEventBody): void {
+    if (body.type !== 'task-submitted') this.#desk.announce(runId);
     if (body.type === 'task-started') this.#desk.tracker.started(runId, body.agent);
     if (body.type === 'task-retrying')
       this.#desk.tracker.retrying(runId, body.attempt, body.delayMs, body.errorMessage);

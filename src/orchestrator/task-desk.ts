@@ -21,8 +21,10 @@ export class TaskDesk {
   readonly #emit: (runId: string, body: OrchestratorEventBody) => void;
   readonly #onCreated: (task: TaskJson) => Promise<void>;
   readonly #submissions = new Map<string, Promise<void>>();
+  /** Handed to the backend and not yet told of. */
+  readonly #arriving = new Map<string, Task>();
 
-  /** `onCreated` is waited for after a task was taken in. */
+  /** `onCreated` is waited for before a task is handed to the backend. */
   constructor(
     options: DeskOptions,
     emit: (runId: string, body: OrchestratorEventBody) => void,
@@ -90,17 +92,30 @@ export class TaskDesk {
         },
       );
     }
-    await this.#backend.submit(RUN_NAMES.taskFunction, this.#inputOf(task), {
-      id: task.id,
-      queue: RUN_NAMES.taskQueue,
-      tenant,
-      priority: PRIORITY_RANK[task.priority],
-      dependencies: task.dependencies,
-    });
-    this.tracker.track(task);
-    this.#emit(task.id, { type: 'task-submitted', title: task.title });
     await this.#onCreated(task.toJSON());
+    this.#arriving.set(task.id, task);
+    try {
+      await this.#backend.submit(RUN_NAMES.taskFunction, this.#inputOf(task), {
+        id: task.id,
+        queue: RUN_NAMES.taskQueue,
+        tenant,
+        priority: PRIORITY_RANK[task.priority],
+        dependencies: task.dependencies,
+      });
+      this.announce(task.id);
+    } finally {
+      this.#arriving.delete(task.id);
+    }
     void this.#watch(task.id);
+  }
+
+  /** Tells that a task was taken in, before anything else is told of it: its run may begin before `submit` returns. */
+  announce(taskId: string): void {
+    const task = this.#arriving.get(taskId);
+    if (task === undefined) return;
+    this.#arriving.delete(taskId);
+    this.tracker.track(task);
+    this.#emit(taskId, { type: 'task-submitted', title: task.title });
   }
 
   /** The run's input: what the task is, without where it stands. */

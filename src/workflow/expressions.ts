@@ -22,7 +22,7 @@ const LIMITS = {
 };
 const MAX_EXPRESSION = 4000;
 /** `matches` is JavaScript's backtracking matcher, and macros nest: nothing else ends while one evaluation goes on. */
-const MAX_EVALUATION_MS = 500;
+const MAX_EVALUATION_MS = 2000;
 
 /** A CEL expression that must be true or false. Rejects with `condition-failed`, naming the expression and what came. */
 export async function isTrue(expression: string, scope: Scope): Promise<boolean> {

@@ -18,7 +18,7 @@ const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage', '.git', 'docs-api']);
 /** What only reads, so that it may be run again here. */
 const READ_ONLY =
-  /^(?:log|blame|rev-parse|rev-list|status|ls-files|show|cat-file|symbolic-ref|branch|config|diff)$/;
+  /^(?:log|blame|rev-parse|rev-list|status|ls-files|show|cat-file|symbolic-ref|branch|config|diff|describe|tag|for-each-ref)$/;
 
 function digestOf(bytes: string | Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

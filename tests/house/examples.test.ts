@@ -58,12 +58,12 @@ describe.each(NAMES)('example %s', (name) => {
     expect(text.trimEnd().split('\n').length).toSatisfy((count: number) => count >= 10 && count <= 60);
   });
 
-  it('imports nothing but the package and Node', () => {
+  it('imports nothing but the package, Node and zod for schemas', () => {
     const targets = [...textOf(name).matchAll(/^(?:import\b.*|\}) from '([^']+)';$/gm)].map(
       (match) => match[1] as string,
     );
     expect(
-      targets.filter((target) => !/^(?:autogen-orchestrator(?:\/[a-z/]+)?|node:[a-z/]+)$/.test(target)),
+      targets.filter((target) => !/^(?:autogen-orchestrator(?:\/[a-z/]+)?|node:[a-z/]+|zod)$/.test(target)),
     ).toEqual([]);
     expect(targets).toContain('autogen-orchestrator');
   });

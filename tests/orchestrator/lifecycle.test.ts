@@ -153,6 +153,18 @@ describe('events', () => {
     expect(events.every(({ runId, tenant }) => runId === 'told' && tenant === 'default')).toBe(true);
   });
 
+  it('tell the submission first, also when the task begins at once', async () => {
+    const orchestrator = orchestratorWith(new WorkingAgent());
+    await orchestrator.start();
+    const events: string[] = [];
+    orchestrator.on('*', ({ type }) => events.push(type));
+    const task = new Task({ title: 'At once', ...WORK });
+    await orchestrator.submitTask(task);
+    await orchestrator.waitFor(task.id);
+    expect(events).toEqual(['task-submitted', 'task-started', 'task-completed']);
+    expect(task.status).toBe('completed');
+  });
+
   it('stream one run as an async iterable that ends with it, and can be resumed by position', async () => {
     const orchestrator = orchestratorWith(new WorkingAgent());
     const id = await orchestrator.submitTask({ title: 'Streamed', ...WORK });

@@ -75,10 +75,14 @@ export class MemoryRunStore implements RunStore {
         : this.#alarms.set(timeoutMs, () => {
             close();
             reject(
-              new OrchestratorError('timed-out', `Run "${run.terms.id}" did not end in ${timeoutMs} ms.`, {
-                retryable: true,
-                details: { runId: run.terms.id, timeoutMs },
-              }),
+              new OrchestratorError(
+                'timed-out',
+                `Run "${run.terms.id}" did not end in ${timeoutMs} ms; it is ${run.info.status}${run.info.startedAt === null ? ' and has not begun: was the orchestrator started?' : ''}.`,
+                {
+                  retryable: true,
+                  details: { runId: run.terms.id, timeoutMs },
+                },
+              ),
             );
           });
     signal?.addEventListener('abort', onAbort, { once: true });

@@ -29,12 +29,13 @@ export const runTaskStep: StepRunner = async (step, { run, services, scope, inpu
     },
   });
   const timeoutMs = timeoutOf(step);
+  // Told first: the child may begin before its submission returns.
+  services.emit(task.id, { type: 'task-submitted', title: task.title });
   const child = await run.child(key, services.names.taskFunction, toJsonValue(task), {
     queue: services.names.taskQueue,
     priority: PRIORITY_RANK[task.priority],
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
-  services.emit(child.id, { type: 'task-submitted', title: task.title });
   const result = resultOfOutcome(await child.outcome());
   if (result.success) return succeeded(result.output, child.id);
   const { output, error, errorMessage, stopReason } = result;
