@@ -1,9 +1,11 @@
 /** Answers questions with passages of the workspace and the knowledge base, each with its place; writes no text of its own. */
+
 import { posix } from 'node:path';
 import { z } from 'zod';
 import type { Evidence } from '../../contracts/artifact.ts';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import type { TextFile } from '../../contracts/workspace.ts';
+import { counted } from '../../shared/counted.ts';
 import { digestOf } from '../../shared/json.ts';
 import { locate } from '../kit/finding.ts';
 import { type Hit, PassageIndex } from './passage-index.ts';
@@ -128,8 +130,8 @@ export const citedSearch: Skill<z.infer<typeof input>, Output> = {
     const unanswered = answers.filter(({ results }) => results.length === 0).length;
     return {
       summary:
-        `${found} passages answer ${answers.length - unanswered} of ${answers.length} queries` +
-        `${unanswered === 0 ? '' : `; ${unanswered} found nothing`}. ${index.size} passages of ${read.size} files were searched.`,
+        `${counted(found, 'passage')} answer ${answers.length - unanswered} of ${counted(answers.length, 'query', 'queries')}` +
+        `${unanswered === 0 ? '' : `; ${unanswered} found nothing`}. ${counted(index.size, 'passage')} of ${counted(read.size, 'file')} were searched.`,
       data: { answers, passages: index.size, files: read.size },
       // An empty answer is proved by what was read.
       evidence:
@@ -146,7 +148,8 @@ export const citedSearch: Skill<z.infer<typeof input>, Output> = {
   },
 };
 
-function buildIndex({
+/** Passages of the workspace and the files they are in; made once for each workspace. */
+export function buildIndex({
   workspace,
   signal,
 }: SkillContext): Promise<{ index: PassageIndex; read: Map<string, TextFile> }> {

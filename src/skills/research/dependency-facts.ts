@@ -1,8 +1,10 @@
 /** Compares what the code imports with what the manifests declare and the lock file holds. */
+
 import { posix } from 'node:path';
 import { z } from 'zod';
 import type { RuleInfo, Skill, SkillContext } from '../../contracts/skill.ts';
 import type { TextFile } from '../../contracts/workspace.ts';
+import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { loadSources } from '../source/load-sources.ts';
 import type { PackageManifest, SourceModel } from '../source/source-model.ts';
@@ -128,7 +130,7 @@ export const dependencyFacts: Skill<z.infer<typeof input>, Output> = {
     }
     const findings = makeFindings(report.parts);
     return {
-      summary: `${report.data.dependencies.length} dependencies in ${report.read.length} manifests; ${findings.length} findings.`,
+      summary: `${counted(report.data.dependencies.length, 'dependency', 'dependencies')} in ${counted(report.read.length, 'manifest')}; ${counted(findings.length, 'finding')}.`,
       data: report.data,
       findings,
       evidence: report.read.slice(0, 20).map((file) => locate(file, 1)),

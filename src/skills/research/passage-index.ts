@@ -65,6 +65,10 @@ export class PassageIndex {
     searchOptions: { boost: { title: 2.5, path: 0.7 }, prefix: (term) => term.length > 4, combineWith: 'OR' },
   });
 
+  get passages(): readonly Passage[] {
+    return this.#passages;
+  }
+
   get size(): number {
     return this.#passages.length;
   }

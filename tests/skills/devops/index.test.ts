@@ -9,7 +9,7 @@ describe('the lists of skills', () => {
     ['devops', devopsSkills, ['workflow-lint', 'container-lint', 'infrastructure-lint']],
     ['data', dataSkills, ['data-profile', 'sql-schema', 'schema-insights']],
     ['pm', pmSkills, ['work-plan', 'risk-register', 'progress-report', 'estimate']],
-    ['research', researchSkills, ['cited-search', 'dependency-facts']],
+    ['research', researchSkills, ['cited-search', 'dependency-facts', 'knowledge-upkeep', 'comparison']],
   ])('%s has its own, and each rule has a title and a way out', (_role, skills, names) => {
     expect(skills.map(({ name }) => name)).toEqual(names);
     for (const rule of skills.flatMap(({ rules }) => rules)) expect(rule.help.length).toBeGreaterThan(20);
