@@ -1,7 +1,9 @@
 /** Profiles the data files of a workspace and reports rows, ids and values that break their own pattern. */
+
 import { z } from 'zod';
 import type { RuleInfo, Skill } from '../../contracts/skill.ts';
 import type { TextFile } from '../../contracts/workspace.ts';
+import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { profileColumn } from './column-profile.ts';
 import { readDelimited } from './delimited-text.ts';
@@ -107,7 +109,7 @@ export const dataProfile: Skill<z.infer<typeof input>, Output> = {
       ...(report.read.length === 0
         ? { status: 'not-applicable' as const, reason: 'No data file has a record.' }
         : {}),
-      summary: `${report.tables.length} tables with ${rows} records in ${report.read.length} files; ${findings.length} findings.`,
+      summary: `${counted(report.tables.length, 'table')} with ${counted(rows, 'record')} in ${counted(report.read.length, 'file')}; ${counted(findings.length, 'finding')}.`,
       data: { tables: report.tables, notes: report.notes, counts: Object.fromEntries(report.counts) },
       findings,
       evidence: report.read
@@ -144,7 +146,7 @@ class Report {
     if (items.length > MAX_PER_RULE) {
       this.notes.push({
         path: file.path,
-        note: `${items.length} findings of ${rule.id}, of which ${MAX_PER_RULE} are listed.`,
+        note: `${counted(items.length, 'finding')} of ${rule.id}, of which ${MAX_PER_RULE} are listed.`,
       });
     }
   }

@@ -1,8 +1,10 @@
 /** Builds the schema that a workspace's SQL files describe, on a real database, and reports what is wrong with it. */
+
 import { isBuiltin } from 'node:module';
 import { z } from 'zod';
 import type { CommandEvidence } from '../../contracts/artifact.ts';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
+import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { checkSql } from './sql-check.ts';
 import { isForeignStatement } from './sql-dialect.ts';
@@ -86,8 +88,8 @@ export const sqlSchema: Skill<z.infer<typeof input>, Output> = {
     const skipped = databases.reduce((sum, database) => sum + database.skipped.length, 0);
     return {
       summary:
-        `${files.length} SQL files made ${tables} tables on SQLite ${version ?? ''}; ${findings.length} findings` +
-        (skipped === 0 ? '.' : `, ${skipped} statements for another database left unjudged.`),
+        `${counted(files.length, 'SQL file')} made ${counted(tables, 'table')} on SQLite ${version ?? ''}; ${counted(findings.length, 'finding')}` +
+        (skipped === 0 ? '.' : `, ${counted(skipped, 'statement')} for another database left unjudged.`),
       data: { databases, sqliteVersion: version },
       findings,
       evidence: [...commands.slice(0, 20), ...files.slice(0, 20).map(({ file }) => locate(file, 1))],

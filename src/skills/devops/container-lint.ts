@@ -1,8 +1,10 @@
 /** Reads Dockerfiles and Compose files for faults that break a build or give the host away. */
+
 import { posix } from 'node:path';
 import { z } from 'zod';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import type { TextFile } from '../../contracts/workspace.ts';
+import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { type ComposeFacts, lintComposeFile } from './compose-file.ts';
 import { CONTAINER_RULES } from './container-rules.ts';
@@ -92,7 +94,7 @@ export const containerLint: Skill<z.infer<typeof input>, Output> = {
     }
     const findings = makeFindings(parts);
     return {
-      summary: `${data.dockerfiles.length} Dockerfiles and ${data.composeFiles.length} Compose files were read; ${findings.length} findings.`,
+      summary: `${counted(data.dockerfiles.length, 'Dockerfile')} and ${counted(data.composeFiles.length, 'Compose file')} were read; ${counted(findings.length, 'finding')}.`,
       data,
       findings,
       evidence: read.slice(0, 20).map((file) => locate(file, 1)),

@@ -1,7 +1,9 @@
 /** Reads CI definitions (GitHub Actions, composite actions, GitLab CI) for faults that break a run or let strangers in. */
+
 import { z } from 'zod';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import type { TextFile } from '../../contracts/workspace.ts';
+import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { lintGitHubAction, lintGitHubWorkflow, type WorkflowFacts } from './github-workflow.ts';
 import { lintGitLabPipeline } from './gitlab-pipeline.ts';
@@ -85,7 +87,7 @@ export const workflowLint: Skill<z.infer<typeof input>, z.infer<typeof output>> 
     }
     const jobs = files.reduce((sum, file) => sum + file.jobs.length, 0);
     return {
-      summary: `${files.length} CI definitions with ${jobs} jobs were read; ${findings.length} findings.`,
+      summary: `${counted(files.length, 'CI definition')} with ${counted(jobs, 'job')} were read; ${counted(findings.length, 'finding')}.`,
       data: { files },
       findings,
       evidence: read.slice(0, 20).map((file) => locate(file, 1)),

@@ -1,7 +1,9 @@
 /** Checks that the documentation is true: links lead somewhere, scripts exist, public names are described. */
+
 import { z } from 'zod';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import type { WorkspaceFile } from '../../contracts/workspace.ts';
+import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { gatherParts } from '../kit/gather-parts.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
@@ -216,7 +218,7 @@ function checkScripts(pages: readonly Page[], known: KnownScripts): { parts: Fin
 
 function summaryOf({ pages, links, publicExports: names }: z.infer<typeof output>, missing: number): string {
   return (
-    `${pages} pages with ${links.local} local links, ${links.broken} of them broken; ${missing} missing scripts; ` +
+    `${counted(pages, 'page')} with ${links.local} local links, ${links.broken} of them broken; ${missing} missing scripts; ` +
     `${names.documented} of ${names.total} public functions and classes have a doc comment.`
   );
 }

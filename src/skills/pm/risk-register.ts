@@ -1,9 +1,11 @@
 /** Collects what endangers the work: old notes, files that always change, knowledge in one head, open findings. */
+
 import { z } from 'zod';
 import type { RuleInfo, Skill, SkillContext } from '../../contracts/skill.ts';
 import type { TextFile } from '../../contracts/workspace.ts';
 import { createGit } from '../../process/git.ts';
 import type { GitLog } from '../../process/git-log.ts';
+import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { gatherParts } from '../kit/gather-parts.ts';
 import { loadSources } from '../source/load-sources.ts';
@@ -179,13 +181,13 @@ export const riskRegister: Skill<z.infer<typeof input>, Output> = {
       return {
         status: 'not-applicable',
         reason,
-        summary: `${reason} ${markers.length} notes for later were found.`,
+        summary: `${reason} ${counted(markers.length, 'note for later', 'notes for later')} were found.`,
         data,
         evidence,
       };
     }
     return {
-      summary: `${data.risks.length} risks; ${commits.length} commits by ${authors.length} authors, ${markers.length} notes for later, ${findings.length} findings.`,
+      summary: `${counted(data.risks.length, 'risk')}; ${counted(commits.length, 'commit')} by ${counted(authors.length, 'author')}, ${counted(markers.length, 'note for later', 'notes for later')}, ${counted(findings.length, 'finding')}.`,
       data,
       findings,
       evidence: evidence.length > 0 ? evidence : files.slice(0, 1).map((file) => locate(file, 1)),
@@ -248,7 +250,11 @@ function risksOf({
       category: 'change',
       probability: share >= 0.5 ? 5 : share >= 0.25 ? 4 : 3,
       impact: fanIn >= 10 ? 5 : fanIn >= 3 ? 4 : 3,
-      evidence: [`${commits} of ${data.commits} commits`, `${lines} lines`, `${fanIn} modules import it`],
+      evidence: [
+        `${commits} of ${counted(data.commits, 'commit')}`,
+        `${counted(lines, 'line')}`,
+        `imported by ${counted(fanIn, 'module')}`,
+      ],
       mitigation: 'Test it, then split it along its reasons to change.',
     });
   }
@@ -262,7 +268,9 @@ function risksOf({
       category: 'people',
       probability: data.authors === 1 ? 4 : 3,
       impact: 4,
-      evidence: [`bus factor 1 over ${data.commits} commits by ${data.authors} authors`],
+      evidence: [
+        `bus factor 1 over ${counted(data.commits, 'commit')} by ${counted(data.authors, 'author')}`,
+      ],
       mitigation: 'Review in pairs and write down what only that person knows.',
     });
   }

@@ -1,8 +1,10 @@
 /** Turns findings, or a request, into tasks with priorities, dependencies and a critical path. */
+
 import { z } from 'zod';
 import type { Evidence } from '../../contracts/artifact.ts';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import { type TaskPriority, TaskType } from '../../contracts/task.ts';
+import { counted } from '../../shared/counted.ts';
 import { digestOf, isPlainObject } from '../../shared/json.ts';
 import { locate } from '../kit/finding.ts';
 import { loadSources } from '../source/load-sources.ts';
@@ -125,8 +127,8 @@ export const workPlan: Skill<z.infer<typeof input>, Output> = {
     const totalSize = tasks.reduce((sum, { wsjf }) => sum + wsjf.jobSize, 0);
     return {
       summary:
-        `${tasks.length} tasks from ${findings.length > 0 ? `${findings.length} findings` : `the request, taken for work of the shape "${shape}"`}; ` +
-        `the critical path has ${schedule.criticalPath.length} tasks and ${schedule.duration} of ${totalSize} points.`,
+        `${counted(tasks.length, 'task')} from ${findings.length > 0 ? `${counted(findings.length, 'finding')}` : `the request, taken for work of the shape "${shape}"`}; ` +
+        `the critical path has ${counted(schedule.criticalPath.length, 'task')} and ${schedule.duration} of ${counted(totalSize, 'point')}.`,
       data: {
         source: findings.length > 0 ? 'findings' : 'request',
         shape,

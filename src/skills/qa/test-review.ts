@@ -1,7 +1,9 @@
 /** Reviews the tests of a repository without running them. */
+
 import { z } from 'zod';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import type { TextFile } from '../../contracts/workspace.ts';
+import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { gatherParts } from '../kit/gather-parts.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
@@ -148,7 +150,7 @@ function untestedParts(
     most: MOST_UNTESTED,
     kept: KEPT_UNTESTED,
     message: (others) =>
-      `No test reaches ${others.length} more of the ${testable} modules that export functions or classes, this one among them.`,
+      `No test reaches ${others.length} more of the ${counted(testable, 'module')} that export functions or classes, this one among them.`,
   });
 }
 
@@ -189,7 +191,7 @@ async function noTests(
     message:
       testable === 0
         ? 'There is not a single test.'
-        : `There is not a single test; ${testable} modules export functions or classes.`,
+        : `There is not a single test; ${counted(testable, 'module')} export functions or classes.`,
     location: locate(file, 1),
     suggestion: 'Begin with the module that most others depend on.',
   };
@@ -222,7 +224,7 @@ function dataOf(
 function summaryOf({ testFiles, tests, skipped, focused, modules }: z.infer<typeof output>): string {
   if (testFiles === 0) return 'There are no test files.';
   return (
-    `${tests} tests in ${testFiles} files, ${skipped} skipped, ${focused} focused; ` +
-    `no test reaches ${modules.untestedCount} of ${modules.testable} modules with exported functions or classes.`
+    `${counted(tests, 'test')} in ${counted(testFiles, 'file')}, ${skipped} skipped, ${focused} focused; ` +
+    `no test reaches ${modules.untestedCount} of ${counted(modules.testable, 'module')} with exported functions or classes.`
   );
 }

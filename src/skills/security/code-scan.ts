@@ -1,7 +1,9 @@
 /** Looks for code that lets an attacker in: JavaScript and TypeScript by syntax tree, Python by tokens. */
+
 import { z } from 'zod';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import type { TextFile, WorkspaceFile } from '../../contracts/workspace.ts';
+import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
 import { isTestPath } from '../source/classify-path.ts';
@@ -91,7 +93,7 @@ export const codeScan: Skill<z.infer<typeof input>, z.infer<typeof output>> = {
     const byRule: Record<string, number> = {};
     for (const { rule } of parts) byRule[rule.id] = (byRule[rule.id] ?? 0) + 1;
     return {
-      summary: `${findings.length} findings in ${read.length} source files (${scripts} JavaScript or TypeScript, ${python.length} Python).`,
+      summary: `${counted(findings.length, 'finding')} in ${counted(read.length, 'source file')} (${scripts} JavaScript or TypeScript, ${python.length} Python).`,
       data: {
         scripts,
         pythonFiles: python.length,

@@ -1,7 +1,9 @@
 /** Looks for secrets in every text file. What it finds is masked before anything is kept of it. */
+
 import { z } from 'zod';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import type { TextFile, WorkspaceFile } from '../../contracts/workspace.ts';
+import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
 import { findAssignments, findKeyArguments } from './secret-assignments.ts';
@@ -79,7 +81,7 @@ export const secretScan: Skill<z.infer<typeof input>, z.infer<typeof output>> = 
       matches.map((match) => ({ match, part: describe(file, line, match, secrets) })),
     );
     return {
-      summary: `${secrets.length} secrets in ${read.length} files (${linesScanned} lines).`,
+      summary: `${counted(secrets.length, 'secret')} in ${counted(read.length, 'file')} (${counted(linesScanned, 'line')}).`,
       data: {
         filesScanned: read.length,
         filesSkipped: listing.files.length - read.length + listing.skippedCount,
