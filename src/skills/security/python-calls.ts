@@ -91,6 +91,36 @@ export function isFixed(tokens: readonly PythonToken[], names: PythonNames, dept
   });
 }
 
+const REQUEST =
+  /(?<![\w.])(?:self\.)?(?:flask\.)?request\.(?:args|form|values|files|json|data|GET|POST|query_params|path_params|view_args|match_info|headers|cookies|query|params|get_json)\b/;
+const MADE_SAFE = /\b(?:secure_filename|basename|safe_join|int|float|bool|len|UUID)\(/;
+
+/** True when a part of the value is what a request holds, as it came: Flask, Django, FastAPI, aiohttp. */
+export function comesFromRequest(tokens: readonly PythonToken[], names: PythonNames, depth = 0): boolean {
+  if (depth > 5) return false;
+  const text = tokens
+    .map((token) =>
+      token.type !== 'string'
+        ? token.text
+        : token.prefix?.includes('f') === true
+          ? holesOf(token.text).join(' ')
+          : '""',
+    )
+    .join('')
+    .slice(0, 5_000);
+  if (MADE_SAFE.test(text)) return false;
+  if (REQUEST.test(text)) return true;
+  const words = tokens.flatMap((token, index) => {
+    if (token.type === 'string')
+      return token.prefix?.includes('f') === true ? holesOf(token.text).map((hole) => hole.trim()) : [];
+    return token.type === 'name' && tokens[index - 1]?.text !== '.' ? [token.text] : [];
+  });
+  return words.some((word) => {
+    const value = names.get(word);
+    return value !== undefined && comesFromRequest(value, names, depth + 1);
+  });
+}
+
 /** Leaves out `int(…)`, `len(…)` and their like with all inside: numbers carry no attack. */
 function withoutNumbers(tokens: readonly PythonToken[]): PythonToken[] {
   const kept: PythonToken[] = [];

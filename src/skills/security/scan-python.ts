@@ -1,7 +1,7 @@
 /** The checks for Python, over logical lines. */
 import type { TextFile } from '../../contracts/workspace.ts';
 import { type PythonLine, type PythonToken, pythonLines } from '../kit/python-lines.ts';
-import { isFixed, type PythonCall, type PythonNames, pythonCalls } from './python-calls.ts';
+import { comesFromRequest, isFixed, type PythonCall, type PythonNames, pythonCalls } from './python-calls.ts';
 import type { SecurityHit } from './script-sink.ts';
 import { benignHash, benignRandom, isSecretContext, makesSecrets } from './security-context.ts';
 
@@ -17,6 +17,9 @@ interface Frame {
   readonly name: string;
   readonly names: Map<string, readonly PythonToken[]>;
 }
+
+const FILE_CALL =
+  /^(?:open|io\.open|aiofiles\.open|os\.(?:remove|unlink|open)|shutil\.(?:rmtree|copy|copyfile|move)|(?:flask\.)?send_file|FileResponse|(?:pathlib\.)?Path)$/;
 
 /** What is dangerous in a Python file. */
 export function scanPython(file: TextFile): SecurityHit[] {
@@ -99,6 +102,9 @@ function checkCall(call: PythonCall, around: Around): SecurityHit | undefined {
     isOpenStatement(first, names)
   ) {
     return hit('sql-injection', `The statement given to ${last} has a value put into its text.`);
+  }
+  if (FILE_CALL.test(name) && first.length > 0 && comesFromRequest(first, names)) {
+    return hit('path-traversal', `The path given to ${name} comes from the request.`);
   }
   if (/^yaml\.(?:load|load_all)$/.test(name)) {
     const loader = (keywords.get('Loader') ?? positional[1] ?? []).map(({ text }) => text).join('');

@@ -1,5 +1,5 @@
 /** Secrets that show by their own form: tokens with a prefix, key blocks, tokens of JWT form, addresses with a password. */
-import { entropyOf, isPlaceholder, isRegular, isStrongSecret, isWordy } from './secret-strength.ts';
+import { entropyOf, isPlaceholder, isRegular, isStandIn, isStrongSecret, isWordy } from './secret-strength.ts';
 
 /** One secret in a line. */
 export interface SecretMatch {
@@ -104,8 +104,8 @@ function findAddressPasswords(line: string): SecretMatch[] {
   return [...line.matchAll(ADDRESS)].flatMap((match) => {
     const [whole, user = '', password = '', host = ''] = match;
     const lower = password.toLowerCase();
-    // A short name of letters, such as `app`, is regular and yet a user.
-    const isUserMadeUp = isPlaceholder(user) && !/^(?!xxx)[a-z]{1,5}$/i.test(user);
+    // Names of letters, such as `app` and `reader`, are regular and yet users.
+    const isUserMadeUp = isStandIn(user) || (isRegular(user) && !/^[a-z]+$/i.test(user));
     if (isPlaceholder(password) || isUserMadeUp || /^[*$%{[(]/.test(password) || /[{}]/.test(whole))
       return [];
     if (lower === user.toLowerCase() || WELL_KNOWN.has(lower)) return [];

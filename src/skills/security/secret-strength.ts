@@ -46,11 +46,15 @@ const PLACEHOLDER_WORDS = [
 
 /** True for what stands in for a secret: `<your token>`, `${TOKEN}`, `changeme`, `xxxx`, `%(token)s`, `{{ token }}`. */
 export function isPlaceholder(text: string): boolean {
+  return isStandIn(text) || isRegular(text.toLowerCase());
+}
+
+/** The same without the rule about regular texts, which short names of people and roles often are. */
+export function isStandIn(text: string): boolean {
   const lower = text.toLowerCase();
   if (PLACEHOLDER_WORDS.some((word) => lower.includes(word))) return true;
   if (/^(?:<.*>|\[.*\]|\{.*\}|%.*%|__.*__)$/.test(text)) return true;
-  if (/\$\{|\$\(|\{\{|<%|%\(|#\{|^\$[A-Za-z_]\w*$|^%s|^@/.test(text)) return true;
-  return isRegular(lower);
+  return /\$\{|\$\(|\{\{|<%|%\(|#\{|^\$[A-Za-z_]\w*$|^%s|^@/.test(text);
 }
 
 /** True for runs (`12345678`, `abcdefgh`), repeats (`deadbeefdeadbeef`) and texts of few different characters. */
