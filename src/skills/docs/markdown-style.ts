@@ -178,6 +178,10 @@ function fencesOf({ code }: Page): Page['code'] {
   return code.filter(({ language }) => language !== 'inline');
 }
 
+/** A first line that calls a program which hardly any prose begins with. */
+const COMMAND =
+  /^\s*(?:\$\s+)?(?:sudo\s+)?(?:curl|wget|npm|npx|pnpm|yarn|pip3?|python3?|docker|kubectl|git|cargo|psql|ssh)\s+[\w./-]/;
+
 /** One hint for a page, and only where other blocks of the page do name their language. */
 function bareFences(page: Page): FindingParts[] {
   const { file } = page;
@@ -205,6 +209,7 @@ function bareFences(page: Page): FindingParts[] {
 }
 
 function isCode(text: string): boolean {
+  if (COMMAND.test(text.slice(0, 300))) return true;
   return text
     .slice(0, 5_000)
     .split('\n')

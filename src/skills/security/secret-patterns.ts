@@ -1,5 +1,12 @@
 /** Secrets that show by their own form: tokens with a prefix, key blocks, tokens of JWT form, addresses with a password. */
-import { entropyOf, isPlaceholder, isRegular, isStandIn, isStrongSecret, isWordy } from './secret-strength.ts';
+import {
+  entropyOf,
+  isPlaceholder,
+  isRegular,
+  isStandIn,
+  isStrongSecret,
+  isWordy,
+} from './secret-strength.ts';
 
 /** One secret in a line. */
 export interface SecretMatch {

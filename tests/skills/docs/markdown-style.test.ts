@@ -19,6 +19,11 @@ describe('markdown-style', () => {
     expect(await hints(page)).toEqual(['fence-without-language a.md:7']);
   });
 
+  it('hints at a command without a language', async () => {
+    const page = '```js\na();\n```\n\n```\ncurl -H "A: $B" https://a.example/b\n```\n';
+    expect(await hints(page)).toEqual(['fence-without-language a.md:5']);
+  });
+
   it.each([
     ['levels that go up by several', '# A\n\n## B\n\n### C\n\n# D\n'],
     ['a page that begins lower', '### A\n\n### B\n'],

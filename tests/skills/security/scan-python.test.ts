@@ -26,6 +26,8 @@ describe('Python', () => {
       'sql-injection',
       'def find(cursor, name):\n    cursor.execute("DELETE FROM users WHERE name = " + name)\n',
     ],
+    ['path-traversal', 'def show():\n    return open(f"/notes/{request.args[\'name\']}").read()\n'],
+    ['path-traversal', 'def show():\n    return send_file(os.path.join(ROOT, request.form["name"]))\n'],
     ['insecure-random', 'def make_token():\n    return "".join(random.choice(CHARS) for _ in range(20))\n'],
   ])('%s: reports %j', async (rule, text) => {
     expect(await scan(text, 'app/a.py')).toEqual([`${rule} app/a.py:2`]);
@@ -46,7 +48,16 @@ describe('Python', () => {
     ).toEqual(['sql-injection a.py:3']);
   });
 
+  it('follows a path made before', async () => {
+    const text = 'def f():\n    n = request.args.get("n")\n    p = f"/notes/{n}"\n    return open(p)\n';
+    expect(await scan(text, 'a.py')).toEqual(['path-traversal a.py:4']);
+  });
+
   it.each<[what: string, text: string]>([
+    [
+      'paths that are made safe, or of the program',
+      'def f(name):\n    open(os.path.basename(request.args["a"]))\n    open(secure_filename(request.args["a"]))\n    open(name)\n    send_from_directory(ROOT, request.args["a"])\n',
+    ],
     ['fixed text', 'eval("1 + 1")\nos.system("ls -l")\nsubprocess.run("ls | wc", shell=True)\n'],
     [
       'a list without a shell',
