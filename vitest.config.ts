@@ -12,7 +12,7 @@ export default defineConfig({
   },
   test: {
     include: ['tests/**/*.test.ts'],
-    exclude: ['tests/full/**'],
+    exclude: ['tests/full/**', 'tests/fixtures/**'],
     testTimeout: 20_000,
     reporters: ['default', './tests/support/closing-line.ts'],
     coverage: {

@@ -6,7 +6,7 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    exclude: ['node_modules/**'],
+    exclude: ['node_modules/**', 'tests/fixtures/**'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
     coverage: { enabled: false },

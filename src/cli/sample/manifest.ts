@@ -2,6 +2,7 @@
 import { checkObject, checkOneOf, checkText } from '../../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError } from '../../shared/errors.ts';
 import type { SampleFiles } from './sample-files.ts';
+import type { SampleCommit } from './sample-history.ts';
 
 /** A place in a file of the sample. */
 export interface SampleAnchor {
@@ -33,6 +34,8 @@ export interface SampleManifest {
   readonly schemaVersion: 1;
   readonly faults: readonly SampleFault[];
   readonly lookAlikes: readonly SampleLookAlike[];
+  /** The commits, oldest first. @default the story of the sample shop */
+  readonly history?: readonly SampleCommit[];
 }
 
 /** Where an anchor is. */
@@ -59,7 +62,7 @@ export interface PlacedManifest {
 
 /** Checks the shape of a manifest read from JSON. Throws `InvalidArgumentError` naming the entry. */
 export function checkManifest(value: unknown): SampleManifest {
-  const { schemaVersion, faults, lookAlikes } = checkObject('manifest', value);
+  const { schemaVersion, faults, lookAlikes, history } = checkObject('manifest', value);
   if (schemaVersion !== 1) throw new InvalidArgumentError('manifest.schemaVersion', '1', schemaVersion);
   const ids = new Set<string>();
   return {
@@ -82,6 +85,7 @@ export function checkManifest(value: unknown): SampleManifest {
     lookAlikes: checkArray('manifest.lookAlikes', lookAlikes).map((entry, index) =>
       checkEntry(`manifest.lookAlikes[${index}]`, entry),
     ),
+    ...(history === undefined ? {} : { history: checkArray('manifest.history', history).map(checkCommit) }),
   };
 }
 
@@ -130,6 +134,17 @@ function checkEntry(name: string, value: unknown): SampleLookAlike {
     skill: checkText(`${name}.skill`, skill),
     rule: checkText(`${name}.rule`, rule),
     note: checkText(`${name}.note`, note),
+  };
+}
+
+function checkCommit(value: unknown, index: number): SampleCommit {
+  const name = `manifest.history[${index}]`;
+  const { date, author, message, files } = checkObject(name, value);
+  return {
+    date: checkText(`${name}.date`, date),
+    author: checkText(`${name}.author`, author),
+    message: checkText(`${name}.message`, message),
+    files: checkArray(`${name}.files`, files).map((file, at) => checkText(`${name}.files[${at}]`, file)),
   };
 }
 

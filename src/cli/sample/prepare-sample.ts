@@ -64,7 +64,8 @@ export async function readSample(
       details: { path },
     });
   });
-  return { files, manifest: checkManifest(parseManifest(path, text)), history: SAMPLE_HISTORY };
+  const manifest = checkManifest(parseManifest(path, text));
+  return { files, manifest, history: manifest.history ?? SAMPLE_HISTORY };
 }
 
 /** Writes a sample down. */
