@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BaseAgent } from '../agents/base-agent.ts';
 import type { Artifact, LocationEvidence } from '../contracts/artifact.ts';
+import type { KnowledgeReader } from '../contracts/memory.ts';
 import { type AnySkill, SIDE_EFFECTS } from '../contracts/skill.ts';
 import { TaskType } from '../contracts/task.ts';
 import { digestOf } from '../shared/json.ts';
@@ -18,6 +19,8 @@ export interface SkillConformanceOptions {
   workspace(): Promise<string>;
   /** @default {} */
   readonly input?: object;
+  /** Makes what the skill can look up. @default an empty knowledge base */
+  knowledge?(): KnowledgeReader;
 }
 
 /** The cases for one skill. */
@@ -25,6 +28,7 @@ export function skillConformance({
   skill,
   workspace,
   input = {},
+  knowledge,
 }: SkillConformanceOptions): readonly ContractCase[] {
   const perform = async (): Promise<{ artifact: Artifact; root: string }> => {
     const root = await workspace();
@@ -36,7 +40,11 @@ export function skillConformance({
       taskTypes: [taskType],
       skills: [skill],
     });
-    const { context } = await createTestContext({ agent, workspace: root });
+    const { context } = await createTestContext({
+      agent,
+      workspace: root,
+      ...(knowledge !== undefined && { knowledge: knowledge() }),
+    });
     const metadata = {
       skills: [skill.name],
       skillInputs: { [skill.name]: JSON.parse(JSON.stringify(input)) },

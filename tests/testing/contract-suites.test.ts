@@ -4,6 +4,7 @@ import { allAgents } from '../../src/agents/all-agents.ts';
 import { BaseAgent } from '../../src/agents/base-agent.ts';
 import type { AdapterContract } from '../../src/contracts/adapter.ts';
 import type { AnySkill } from '../../src/contracts/skill.ts';
+import { KnowledgeBase } from '../../src/memory/knowledge-base.ts';
 import { allSkills } from '../../src/skills/index.ts';
 import { adapterConformance, agentConformance, skillConformance } from '../../src/testing/index.ts';
 import { fakeSkill, SOME_EVIDENCE } from '../support/fake-skill.ts';
@@ -30,6 +31,18 @@ describe.each(allAgents().map((agent, index) => [agent.name, index] as const))(
 
 /** What a skill needs to find something to do in a repository without open changes. */
 const INPUTS: Readonly<Record<string, object>> = { 'review-diff': { base: 'HEAD~1' } };
+
+/** What skills need that work only on what they are given. */
+const INPUTS: Readonly<Record<string, object>> = {
+  estimate: {
+    tasks: [
+      { id: 'build', optimistic: 1, likely: 2, pessimistic: 5 },
+      { id: 'ship', optimistic: 1, likely: 1, pessimistic: 2, dependencies: ['build'] },
+    ],
+  },
+  'decision-records': { decision: { title: 'Keep one file', context: 'There are two.' } },
+  comparison: { options: ['npm install', 'npm run deploy'], criteria: ['run', 'price'] },
+};
 
 // Running the repository's own tests needs a leave that the suite does not give.
 describe.each(
