@@ -29,7 +29,7 @@ export const cycloneDxSchema = z.strictObject({
       type: z.literal('application'),
       'bom-ref': z.string(),
       name: z.string().min(1),
-      version: z.string().optional(),
+      version: z.string().exactOptional(),
     }),
   }),
   components: z.array(
@@ -37,12 +37,14 @@ export const cycloneDxSchema = z.strictObject({
       type: z.literal('library'),
       'bom-ref': z.string(),
       name: z.string().min(1),
-      group: z.string().optional(),
+      group: z.string().exactOptional(),
       version: z.string().min(1),
       scope: z.enum(['required', 'optional']),
       purl: PURL,
-      hashes: z.array(z.strictObject({ alg: z.enum(Object.values(ALGORITHMS)), content: HEX })).optional(),
-      licenses: z.array(LICENCE).optional(),
+      hashes: z
+        .array(z.strictObject({ alg: z.enum(Object.values(ALGORITHMS)), content: HEX }))
+        .exactOptional(),
+      licenses: z.array(LICENCE).exactOptional(),
     }),
   ),
   dependencies: z.array(z.strictObject({ ref: z.string(), dependsOn: z.array(z.string()) })),
@@ -63,7 +65,7 @@ export const spdxSchema = z.strictObject({
     z.strictObject({
       SPDXID: z.string().regex(/^SPDXRef-[A-Za-z0-9.-]+$/),
       name: z.string().min(1),
-      versionInfo: z.string().optional(),
+      versionInfo: z.string().exactOptional(),
       downloadLocation: z.string().min(1),
       filesAnalyzed: z.literal(false),
       licenseConcluded: z.literal('NOASSERTION'),
@@ -73,7 +75,7 @@ export const spdxSchema = z.strictObject({
         .array(
           z.strictObject({ algorithm: z.enum(['SHA1', 'SHA256', 'SHA384', 'SHA512']), checksumValue: HEX }),
         )
-        .optional(),
+        .exactOptional(),
       externalRefs: z
         .array(
           z.strictObject({
@@ -82,7 +84,7 @@ export const spdxSchema = z.strictObject({
             referenceLocator: PURL,
           }),
         )
-        .optional(),
+        .exactOptional(),
     }),
   ),
   relationships: z.array(
