@@ -29,11 +29,9 @@ describe.each(allAgents().map((agent, index) => [agent.name, index] as const))(
   },
 );
 
-/** What a skill needs to find something to do in a repository without open changes. */
-const INPUTS: Readonly<Record<string, object>> = { 'review-diff': { base: 'HEAD~1' } };
-
-/** What skills need that work only on what they are given. */
+/** What skills need that work only on what they are given, or on changes that are not committed. */
 const INPUTS: Readonly<Record<string, object>> = {
+  'review-diff': { base: 'HEAD~1' },
   estimate: {
     tasks: [
       { id: 'build', optimistic: 1, likely: 2, pessimistic: 5 },
@@ -50,8 +48,9 @@ describe.each(
     .filter(({ name }) => name !== 'run-tests' && name !== 'coverage')
     .map((skill) => [skill.name, skill] as const),
 )('%s keeps the contract of skills', (_name, skill) => {
-  for (const { name, run } of skillConformance({ skill, workspace, input: INPUTS[skill.name] ?? {} }))
-    it(name, run);
+  const knowledge = () => KnowledgeBase.createWithDefaults();
+  const input = INPUTS[skill.name] ?? {};
+  for (const { name, run } of skillConformance({ skill, workspace, input, knowledge })) it(name, run);
 });
 
 describe('CLIAdapter keeps the contract of adapters', () => {
