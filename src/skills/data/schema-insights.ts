@@ -112,6 +112,7 @@ export const schemaInsights: Skill<z.infer<typeof input>, Output> = {
     const read = (await loadTables(context)).filter(({ columns }) => columns.length <= MAX_COLUMNS);
     const facts = named(read.slice(0, MAX_TABLES));
     if (facts.length === 0) return notApplicable('No data file has a record.');
+    context.signal.throwIfAborted();
     const foreignKeys = foreignKeysOf(facts);
     const definitions = makeDdl(facts, foreignKeys);
     const proved = await prove(definitions, context);

@@ -40,7 +40,7 @@ export interface Outliers {
 }
 
 const MAX_PAIR_COLUMNS = 10;
-const MAX_PAIR_ROWS = 20_000;
+const MAX_PAIR_ROWS = 5_000;
 /** A column that is called an id and is unique but for a tenth was meant to be a key. */
 const NEARLY_UNIQUE = 0.9;
 const FEWEST_FOR_OUTLIERS = 12;
