@@ -5,7 +5,8 @@ import type { Evidence } from '../../contracts/artifact.ts';
 import type { RuleInfo, Skill, SkillContext } from '../../contracts/skill.ts';
 import { digestJson } from '../../shared/json.ts';
 import { LinkChecker } from '../docs/check-links.ts';
-import { type Page, readMarkdown } from '../docs/read-markdown.ts';
+import { loadPage } from '../docs/load-page.ts';
+import type { Page } from '../docs/read-markdown.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { gatherParts } from '../kit/gather-parts.ts';
 import { notApplicable } from '../kit/not-applicable.ts';
@@ -129,7 +130,7 @@ async function readRecords({ workspace, signal }: SkillContext): Promise<{
     if (!isRecordPath(path) || pages.length >= MAX_RECORDS) continue;
     signal.throwIfAborted();
     const file = await workspace.read(path);
-    const page = file === undefined ? undefined : await readMarkdown(file);
+    const page = file === undefined ? undefined : await loadPage(workspace, file);
     if (page !== undefined) pages.push(page);
   }
   return { pages, paths: new Set(files.map(({ path }) => path)) };

@@ -11,7 +11,8 @@ import { loadSources } from '../source/load-sources.ts';
 import { LinkChecker } from './check-links.ts';
 import { DOCS_RULES } from './docs-rules.ts';
 import { KnownScripts } from './known-scripts.ts';
-import { type Page, readMarkdown } from './read-markdown.ts';
+import { loadPage } from './load-page.ts';
+import type { Page } from './read-markdown.ts';
 import { readmeFacts } from './readme-facts.ts';
 import { scriptMentions } from './script-mentions.ts';
 import { type PublicExport, publicExports } from './undocumented-exports.ts';
@@ -141,7 +142,7 @@ async function readPages(context: SkillContext): Promise<{ pages: Page[]; notPar
   for (const { path } of await pagesOf(context)) {
     context.signal.throwIfAborted();
     const file = await context.workspace.read(path);
-    const page = file === undefined ? undefined : await readMarkdown(file);
+    const page = file === undefined ? undefined : await loadPage(context.workspace, file);
     if (page === undefined) notParsed.push(path);
     else pages.push(page);
   }

@@ -5,7 +5,8 @@ import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { gatherParts } from '../kit/gather-parts.ts';
 import { notApplicable } from '../kit/not-applicable.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
-import { type Page, readMarkdown } from './read-markdown.ts';
+import { loadPage } from './load-page.ts';
+import type { Page } from './read-markdown.ts';
 
 const MAX_PAGES = 1_000;
 /** Up to so many findings of a rule stand for themselves. */
@@ -64,7 +65,7 @@ export const markdownStyle: Skill<z.infer<typeof input>, Output> = {
     for (const path of await pagesOf(context)) {
       context.signal.throwIfAborted();
       const file = await context.workspace.read(path);
-      const page = file === undefined ? undefined : await readMarkdown(file);
+      const page = file === undefined ? undefined : await loadPage(context.workspace, file);
       if (page === undefined) pagesNotParsed.push(path);
       else pages.push(page);
     }

@@ -11,7 +11,8 @@ import { loadSources } from '../source/load-sources.ts';
 import type { SourceModel } from '../source/source-model.ts';
 import { type Description, docCommentAbove, NameMentions } from './describe-names.ts';
 import { describedInExample, namesInExample, readsOfModule, readsOfPython } from './environment-reads.ts';
-import { type Page, readMarkdown } from './read-markdown.ts';
+import { loadPage } from './load-page.ts';
+import type { Page } from './read-markdown.ts';
 import { scriptMentions } from './script-mentions.ts';
 import { publicExports } from './undocumented-exports.ts';
 
@@ -179,7 +180,7 @@ async function readTexts({ workspace, signal }: SkillContext): Promise<{
     if (isExample) examples.push(file);
     else if (isPython) python.push(file);
     else {
-      const page = await readMarkdown(file);
+      const page = await loadPage(workspace, file);
       if (page !== undefined) pages.push(page);
     }
   }
