@@ -5,6 +5,8 @@ import type { AnySkill } from '../contracts/skill.ts';
 import type { Workspace, WorkspaceListing } from '../contracts/workspace.ts';
 import { createRedactor } from '../security/redact.ts';
 import type { AgentRun } from './agent-run.ts';
+import { type NamedBaseline, useBaseline } from './baseline.ts';
+import { compareFindings, type EarlierReport } from './compare-findings.ts';
 import { createMasker } from './create-masker.ts';
 import { excerptsOf } from './excerpts.ts';
 import { decideGate } from './gate.ts';
@@ -18,6 +20,12 @@ export interface ReportInput {
   /** Skills that took part: their rules are explained in the report. */
   readonly skills: readonly AnySkill[];
   readonly gateSeverity: Severity;
+  /** What this run is compared with. */
+  readonly earlier?: EarlierReport | undefined;
+  /** Known findings that are let pass. */
+  readonly baseline?: NamedBaseline | undefined;
+  /** The gate looks at new findings alone; needs `earlier`. @default false */
+  readonly gateNewOnly?: boolean;
   /** Of this package. */
   readonly version: string;
   /** Milliseconds since the epoch. */
@@ -34,13 +42,18 @@ export async function buildReport(input: ReportInput): Promise<Report> {
   const { workspace, skills, signal } = input;
   const listing = await workspace.list({ signal });
   const git = await workspace.git({ signal });
-  const findings = input.agents.flatMap(({ artifacts }) =>
-    artifacts.flatMap((artifact) => artifact.findings),
-  );
+  const findings = allFindings(input.agents);
   const redactor = createRedactor();
   const secrets = await learnSecrets(findings, workspace);
   const mask = createMasker(secrets.everywhere);
   const agents = maskAgents(input.agents, mask);
+  const baseline =
+    input.baseline && useBaseline(agents, input.baseline, { skills, now: input.finishedAt, mask });
+  const isSilenced = (finding: Finding): boolean => baseline?.silenced.has(finding) === true;
+  const compared = input.earlier && compareFindings(agents, input.earlier, { isSilenced, mask });
+  const isNewOnly = input.gateNewOnly === true && compared !== undefined;
+  const isJudged = (finding: Finding): boolean =>
+    !isSilenced(finding) && (!isNewOnly || compared.states.get(finding) === 'new');
   const report = {
     schemaVersion: 1,
     tool: { name: 'autogen-orchestrator', version: input.version },
@@ -57,13 +70,36 @@ export async function buildReport(input: ReportInput): Promise<Report> {
           ? null
           : { head: git.head ?? null, branch: git.branch ?? null, commitCount: git.commitCount },
     },
-    totals: countBySeverity(findings),
-    gate: decideGate(agents, listing.files.length, input.gateSeverity),
-    agents,
+    totals: countBySeverity(allFindings(agents).filter((finding) => !isSilenced(finding))),
+    gate: {
+      ...decideGate(agents, listing.files.length, input.gateSeverity, isJudged),
+      ...(isNewOnly ? { isNewOnly } : {}),
+    },
+    ...(compared === undefined ? {} : { comparison: compared.comparison }),
+    ...(baseline === undefined ? {} : { baseline: baseline.use }),
+    agents: markFindings(agents, (finding) => ({
+      state: compared?.states.get(finding),
+      silenced: baseline?.silenced.get(finding),
+    })),
     rules: rulesOf(skills),
     excerpts: await excerptsOf(findings, workspace, secrets, (text) => redactor.text(text)),
   };
   return parseWith(reportSchema, JSON.parse(JSON.stringify(report)), 'The report');
+}
+
+function allFindings(agents: readonly AgentRun[]): readonly Finding[] {
+  return agents.flatMap(({ artifacts }) => artifacts.flatMap((artifact) => artifact.findings));
+}
+
+/** Members that are undefined go away on the way through JSON. */
+function markFindings(agents: readonly AgentRun[], marksOf: (finding: Finding) => object): readonly object[] {
+  return agents.map((agent) => ({
+    ...agent,
+    artifacts: agent.artifacts.map((artifact) => ({
+      ...artifact,
+      findings: artifact.findings.map((finding) => ({ ...finding, ...marksOf(finding) })),
+    })),
+  }));
 }
 
 function countBySeverity(findings: readonly Finding[]): Record<Severity, number> {

@@ -15,17 +15,22 @@ const MAX_RELATED = 20;
 const MAX_TEXT = 600;
 const MAX_PATH = 300;
 
-/** Worst rules first. */
+/** Worst rules first, what a baseline silences folded away at the end. */
 export function findingsView(findings: readonly ReportFinding[], page: Page): Markup | null {
   if (findings.length === 0) return null;
   let room = MAX_OF_ARTIFACT;
-  const groups = byRule(findings).map((group) => {
+  const silenced = findings.filter((finding) => finding.silenced !== undefined);
+  const groups = byRule(findings.filter((finding) => finding.silenced === undefined)).map((group) => {
     // A fold around one or two would hide more than it saves.
     const shown = Math.min(room, group.length <= MAX_OF_RULE + 2 ? group.length : MAX_OF_RULE);
     room -= shown;
     return groupView(group, shown, page);
   });
-  return html`<div class="findings">${groups}</div>`;
+  return html`<div class="findings">${groups}${
+    silenced.length === 0
+      ? null
+      : html`<details class="rest silenced"><summary>${count(silenced.length, 'silenced finding')}</summary>${byRule(silenced).map((group) => groupView(group, group.length, page))}</details>`
+  }</div>`;
 }
 
 function groupView(group: readonly ReportFinding[], shown: number, page: Page): Markup {
@@ -50,13 +55,19 @@ ${rows.slice(0, shown)}${
 
 function findingView(finding: ReportFinding, page: Page, mayOpen: boolean): Markup {
   const { location, severity, message, suggestion, related = [] } = finding;
-  const isOpen = mayOpen && (severity === 'critical' || severity === 'error');
+  const { state, silenced } = finding;
+  const isOpen = mayOpen && silenced === undefined && (severity === 'critical' || severity === 'error');
+  const marks = [...(state === undefined ? [] : [state]), silenced === undefined ? 'counted' : 'silenced'];
   const places = related
     .slice(0, MAX_RELATED)
     .map((place, index) => html`${index === 0 ? null : ', '}${placeView(place)}`);
   const more = related.length - MAX_RELATED;
   // The anchor is inside: a browser that goes to it opens what it stands in.
-  return html`<details class="finding ${severity}"${isOpen ? new Markup(' open') : null}><summary><span class="tag ${severity}">${severity}</span><span class="message">${prose(shorten(message, MAX_TEXT))}</span>${placeView(location)}</summary><div class="body" id="${page.anchorOf(finding)}">${codeView(finding, page)}${
+  return html`<details class="finding ${severity}"${isOpen ? new Markup(' open') : null}><summary><span class="tag ${severity}">${severity}</span>${state === 'new' ? html`<span class="tag mark">new</span>` : null}<span class="message">${prose(shorten(message, MAX_TEXT))}</span>${placeView(location)}</summary><div class="body" id="${page.anchorOf(finding)}" data-rule="${shorten(finding.rule, MAX_PATH)}" data-marks="${marks.join(' ')}">${
+    silenced === undefined
+      ? null
+      : html`<p class="advice"><b>Silenced${silenced.until === undefined ? null : ` until ${silenced.until}`}:</b> ${shorten(silenced.reason, MAX_TEXT)}</p>`
+  }${codeView(finding, page)}${
     suggestion === undefined ? null : html`<p class="advice">${prose(shorten(suggestion, MAX_TEXT))}</p>`
   }${related.length === 0 ? null : html`<p class="related">Also: ${places}${more > 0 ? `, and ${more} more` : null}</p>`}</div></details>`;
 }

@@ -1,5 +1,5 @@
 /** Decides whether a run passes: nothing at or over the limit, no failed agent, and something was looked at. */
-import { SEVERITIES, type Severity } from '../contracts/artifact.ts';
+import { type Finding, SEVERITIES, type Severity } from '../contracts/artifact.ts';
 import type { AgentRun } from './agent-run.ts';
 
 /** Characters of a failed agent's reason. */
@@ -12,8 +12,13 @@ export interface GateDecision {
   readonly reasons: string[];
 }
 
-/** A gate that saw no file, or no skill that was done, fails: it has judged nothing. */
-export function decideGate(agents: readonly AgentRun[], fileCount: number, limit: Severity): GateDecision {
+/** Findings for which `counts` is false are passed over. A gate that saw no file, or no skill that was done, fails: it has judged nothing. */
+export function decideGate(
+  agents: readonly AgentRun[],
+  fileCount: number,
+  limit: Severity,
+  counts: (finding: Finding) => boolean = () => true,
+): GateDecision {
   const reasons: string[] = [];
   if (fileCount === 0) reasons.push('No file was seen.');
   const artifacts = agents.flatMap((agent) => agent.artifacts);
@@ -21,11 +26,11 @@ export function decideGate(agents: readonly AgentRun[], fileCount: number, limit
   for (const { name, status, reason } of agents) {
     if (status === 'failed') reasons.push(`${name} failed: ${sentence(reason ?? 'no reason was given')}`);
   }
-  const counts = new Map<Severity, number>();
-  for (const { findings } of artifacts)
-    for (const { severity } of findings) counts.set(severity, (counts.get(severity) ?? 0) + 1);
+  const bySeverity = new Map<Severity, number>();
+  for (const finding of artifacts.flatMap(({ findings }) => findings).filter(counts))
+    bySeverity.set(finding.severity, (bySeverity.get(finding.severity) ?? 0) + 1);
   for (const severity of SEVERITIES.slice(SEVERITIES.indexOf(limit)).reverse()) {
-    const found = counts.get(severity) ?? 0;
+    const found = bySeverity.get(severity) ?? 0;
     if (found > 0) reasons.push(`${found} ${severity} ${found === 1 ? 'finding' : 'findings'}.`);
   }
   return { isPassed: reasons.length === 0, limit, reasons };

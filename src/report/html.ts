@@ -1,5 +1,7 @@
-/** The report as one page: no script, nothing loaded from elsewhere, light and dark. */
+/** The report as one page: no script but the one that filters, nothing loaded from elsewhere, light and dark. */
 import { agentView } from './agent-view.ts';
+import { FILTER_SCRIPT, FILTER_SCRIPT_SOURCE } from './filter-script.ts';
+import { filterView } from './filter-view.ts';
 import { html, Markup, shorten } from './markup.ts';
 import { overview } from './overview.ts';
 import { findingsOf, Page } from './page.ts';
@@ -20,7 +22,7 @@ export async function toHtml(report: Report): Promise<string> {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${new Markup(FILTER_SCRIPT_SOURCE)}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
 <meta name="referrer" content="no-referrer">
 <title>Review of ${name}</title>
 <style>${new Markup(STYLE + FINDING_STYLE)}</style>
@@ -30,9 +32,11 @@ export async function toHtml(report: Report): Promise<string> {
 <nav aria-label="Sections"><strong>${name}</strong><a href="#overview">Overview</a>${report.agents.map((agent) => navLink(agent, page))}</nav>
 <main id="content">
 ${overview(page)}
+${filterView(page)}
 ${agents}
 <footer>Made by ${report.tool.name} ${report.tool.version} on ${report.createdAt.slice(0, 16).replace('T', ' ')} UTC. report.json beside this page names every file by its digest; findings.sarif is for editors and code hosts.</footer>
 </main>
+<script>${new Markup(FILTER_SCRIPT)}</script>
 </body>
 </html>
 `;

@@ -1,10 +1,11 @@
 /** The report as Markdown, for a pull request or a terminal. Text from the repository is shown as text only. */
 import { SEVERITIES } from '../contracts/artifact.ts';
 import type { JsonObject } from '../shared/json.ts';
+import { baselineText, comparisonText } from './known-view.ts';
 import { duration, shorten, visibleText } from './markup.ts';
 import { findingsOf } from './page.ts';
 import { planLines } from './plan-view.ts';
-import type { Report, ReportAgent, ReportArtifact, ReportFinding } from './report-schema.ts';
+import type { BaselineEntry, Report, ReportAgent, ReportArtifact, ReportFinding } from './report-schema.ts';
 
 /** Findings listed of one artifact: a page that hosts cut off helps nobody. */
 const MAX_FINDINGS = 40;
@@ -12,7 +13,7 @@ const MAX_TEXT = 400;
 const MAX_CODE = 300;
 
 export function toMarkdown(report: Report): string {
-  const { repository, totals, gate, durationMs, createdAt, tool } = report;
+  const { repository, totals, gate, durationMs, createdAt, tool, comparison, baseline } = report;
   const found = [...SEVERITIES]
     .reverse()
     .map((severity) => `${totals[severity] ?? 0} ${severity}`)
@@ -28,7 +29,16 @@ export function toMarkdown(report: Report): string {
     '',
     `Findings: ${found}.`,
     '',
-    `**${gate.isPassed ? 'Gate passed' : 'Gate failed'}** (limit: ${gate.limit})${gate.isPassed ? '.' : `: ${gate.reasons.map(inline).join(' ')}`}`,
+    ...(comparison === undefined
+      ? []
+      : [
+          `Beside ${code(comparison.path)} of ${comparison.createdAt} (${code(comparison.digest)}): ${comparisonText(comparison)}.`,
+          '',
+        ]),
+    ...(baseline === undefined
+      ? []
+      : [`Baseline ${code(baseline.path)} (${code(baseline.digest)}): ${baselineText(baseline)}.`, '']),
+    `**${gate.isPassed ? 'Gate passed' : 'Gate failed'}** (limit: ${gate.limit}${gate.isNewOnly === true ? ', new findings only' : ''})${gate.isPassed ? '.' : `: ${gate.reasons.map(inline).join(' ')}`}`,
     '',
     '| agent | status | findings | time |',
     '|---|---|---:|---:|',
@@ -36,6 +46,7 @@ export function toMarkdown(report: Report): string {
       (agent) =>
         `| ${inline(agent.name)} | ${agent.status} | ${findingsOf(agent).length} | ${duration(agent.durationMs)} |`,
     ),
+    ...knownSections(report),
     ...report.agents.flatMap(agentSection),
   ].join('\n');
 }
@@ -56,7 +67,10 @@ function agentSection(agent: ReportAgent): readonly string[] {
 function artifactSection(artifact: ReportArtifact): readonly string[] {
   const state = artifact.status === 'done' ? '' : ` (${artifact.status})`;
   const weight = ({ severity }: ReportFinding): number => SEVERITIES.indexOf(severity);
-  const worstFirst = [...artifact.findings].sort((a, b) => weight(b) - weight(a));
+  const silenced = artifact.findings.filter((finding) => finding.silenced !== undefined);
+  const worstFirst = artifact.findings
+    .filter((finding) => finding.silenced === undefined)
+    .sort((a, b) => weight(b) - weight(a));
   const left = worstFirst.length - MAX_FINDINGS;
   return [
     '',
@@ -67,6 +81,7 @@ function artifactSection(artifact: ReportArtifact): readonly string[] {
     ...(worstFirst.length > 0 ? [''] : []),
     ...worstFirst.slice(0, MAX_FINDINGS).map(findingLine),
     ...(left > 0 ? [`- and ${left} more in report.json`] : []),
+    ...folded(`${silenced.length} silenced`, silenced.map(findingLine)),
   ];
 }
 
@@ -83,9 +98,57 @@ function planSection({ data }: ReportArtifact): readonly string[] {
   ];
 }
 
-function findingLine({ severity, rule, message, suggestion, location }: ReportFinding): string {
+/** A list that hosts show folded; as plain text it has a heading. */
+function folded(title: string, lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return [];
+  const left = lines.length - MAX_FINDINGS;
+  return [
+    '',
+    `<details><summary>${title}</summary>`,
+    '',
+    ...lines.slice(0, MAX_FINDINGS),
+    ...(left > 0 ? [`- and ${left} more in report.json`] : []),
+    '',
+    '</details>',
+  ];
+}
+
+function knownSections({ comparison, baseline }: Report): readonly string[] {
+  const fixed = (comparison?.fixed ?? []).map(
+    ({ severity, path, line, rule, message }) =>
+      `- **${severity}** ${code(`${path}:${line}`)} ${code(rule)} ${inline(message)}`,
+  );
+  const entryLine = ({ id, rule, path, reason, until }: BaselineEntry): string =>
+    `- ${code(id)} ${code(rule)} ${code(path)} ${inline(reason)}${until === undefined ? '' : ` (until ${until})`}`;
+  return [
+    ...folded(`${fixed.length} fixed`, fixed),
+    ...folded(
+      `${baseline?.expired.length} expired entries of the baseline`,
+      (baseline?.expired ?? []).map(entryLine),
+    ),
+    ...folded(
+      `${baseline?.stale.length} stale entries of the baseline`,
+      (baseline?.stale ?? []).map(entryLine),
+    ),
+  ];
+}
+
+function findingLine({
+  severity,
+  rule,
+  message,
+  suggestion,
+  location,
+  state,
+  silenced,
+}: ReportFinding): string {
   const advice = suggestion === undefined ? '' : ` *${inline(suggestion)}*`;
-  return `- **${severity}** ${code(`${location.path}:${location.line}`)} ${code(rule)} ${inline(message)}${advice}`;
+  const mark = state === 'new' ? ' **new**' : '';
+  const reason =
+    silenced === undefined
+      ? ''
+      : ` Silenced${silenced.until === undefined ? '' : ` until ${silenced.until}`}: ${inline(silenced.reason)}`;
+  return `- **${severity}**${mark} ${code(`${location.path}:${location.line}`)} ${code(rule)} ${inline(message)}${advice}${reason}`;
 }
 
 /** Escapes what Markdown (CommonMark, GitHub's additions) or HTML would take as markup, and joins lines. */

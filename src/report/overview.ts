@@ -1,5 +1,6 @@
 /** The top of the page: what was reviewed, how it stands, what to look at first, who did what when. */
 import { SEVERITIES } from '../contracts/artifact.ts';
+import { knownView } from './known-view.ts';
 import { count, duration, html, type Markup, prose, shorten } from './markup.ts';
 import { findingsOf, type Page } from './page.ts';
 import type { Report, ReportAgent, ReportFinding } from './report-schema.ts';
@@ -18,6 +19,7 @@ export function overview(page: Page): Markup {
 <h1>Review of ${shorten(repository.name, 120)}</h1>
 <p class="facts">${facts(page.report)}</p>
 ${gate(page.report)}
+${knownView(page.report)}
 <ul class="tiles">${WORST_FIRST.map((severity) => html`<li class="tile ${severity}${totals[severity] ? '' : ' none'}"><b>${(totals[severity] ?? 0).toLocaleString('en-US')}</b><span>${severity}</span></li>`)}<li class="tile"><b>${done}/${agents.length}</b><span>agents done</span></li><li class="tile"><b>${duration(durationMs)}</b><span>in all</span></li></ul>
 ${worst(page)}
 <h2>Agents</h2>
@@ -43,8 +45,10 @@ function facts({ repository }: Report): string {
   ].join(' · ');
 }
 
-function gate({ gate: { isPassed, limit, reasons } }: Report): Markup {
-  const rule = limit === 'critical' ? 'critical findings' : `findings of ${limit} or worse`;
+function gate({ gate: { isPassed, limit, isNewOnly, reasons } }: Report): Markup {
+  const found = isNewOnly === true ? 'new findings' : 'findings';
+  const rule =
+    limit === 'critical' ? found.replace('findings', 'critical findings') : `${found} of ${limit} or worse`;
   return html`<div class="gate ${isPassed ? 'passed' : 'failed'}"><p><b>${isPassed ? 'Gate passed' : 'Gate failed'}</b> <span class="by">(limit: no ${rule})</span></p>${
     reasons.length === 0 ? null : html`<ul>${reasons.map((reason) => html`<li>${prose(reason)}</li>`)}</ul>`
   }</div>`;

@@ -55,7 +55,12 @@ export class Page {
   }
 }
 
+/** The findings of an agent that count, in its order: those that a baseline silences are left out. */
+export function findingsOf(agent: Pick<ReportAgent, 'artifacts'>): readonly ReportFinding[] {
+  return allFindingsOf(agent).filter(({ silenced }) => silenced === undefined);
+}
+
 /** All findings of an agent, in its order. */
-export function findingsOf({ artifacts }: Pick<ReportAgent, 'artifacts'>): readonly ReportFinding[] {
+export function allFindingsOf({ artifacts }: Pick<ReportAgent, 'artifacts'>): readonly ReportFinding[] {
   return artifacts.flatMap(({ findings }) => findings);
 }

@@ -31,6 +31,9 @@ const document = z.strictObject({ type: z.literal('document'), id: z.string(), t
 
 const evidence = z.discriminatedUnion('type', [location, command, document]);
 
+/** What lets a known finding pass. */
+const silence = z.strictObject({ reason: z.string().min(1), until: z.iso.date().optional() });
+
 const finding = z.strictObject({
   id: z.string().min(1),
   rule: z.string().min(1),
@@ -39,6 +42,63 @@ const finding = z.strictObject({
   suggestion: z.string().optional(),
   location,
   related: z.array(location).optional(),
+  /** Beside an earlier report; absent when none was given. */
+  state: z.enum(['new', 'unchanged']).optional(),
+  /** Known and let pass by the baseline: it counts neither in `totals` nor for the gate. */
+  silenced: silence.optional(),
+});
+
+const count = z.int().min(0);
+
+/** A finding of the earlier report that is not found any more. */
+const fixedFinding = z.strictObject({
+  id: z.string().min(1),
+  agent: z.string().min(1),
+  skill: z.string().min(1),
+  rule: z.string().min(1),
+  severity,
+  message: z.string().min(1),
+  path: z.string().min(1),
+  /** In the file as it was. */
+  line: z.int().min(1),
+});
+
+const comparison = z.strictObject({
+  /** As it was named on the command line. */
+  path: z.string(),
+  digest,
+  createdAt: z.iso.datetime(),
+  version: z.string(),
+  head: z.string().nullable(),
+  /**
+   * `unchecked` findings of the earlier report were not looked for: their skill did not come to an end. `new` and
+   * `unchanged` are without silenced ones.
+   */
+  counts: z.strictObject({ new: count, unchanged: count, fixed: count, unchecked: count }),
+  fixed: z.array(fixedFinding),
+});
+
+export const baselineEntrySchema = z.strictObject({
+  id: z.string().min(1).max(200),
+  rule: z.string().min(1).max(200),
+  path: z.string().min(1).max(4096),
+  reason: z
+    .string()
+    .max(2000)
+    .refine((text) => text.trim() !== '', { message: 'a reason is needed' }),
+  /** The last day on which the entry counts, in UTC. */
+  until: z.iso.date().optional(),
+});
+
+const baseline = z.strictObject({
+  path: z.string(),
+  digest,
+  entryCount: count,
+  silencedCount: count,
+  /** They match nothing that was looked for. */
+  stale: z.array(baselineEntrySchema),
+  /** Out of date: what they silenced counts again. */
+  expired: z.array(baselineEntrySchema),
 });
 
 const artifact = z
@@ -111,7 +171,15 @@ export const reportSchema = z.strictObject({
       .nullable(),
   }),
   totals: z.record(severity, z.int().min(0)),
-  gate: z.strictObject({ isPassed: z.boolean(), limit: severity, reasons: z.array(z.string()) }),
+  gate: z.strictObject({
+    isPassed: z.boolean(),
+    limit: severity,
+    reasons: z.array(z.string()),
+    /** Only new findings were judged. */
+    isNewOnly: z.boolean().optional(),
+  }),
+  comparison: comparison.optional(),
+  baseline: baseline.optional(),
   agents: z.array(agent),
   rules: z.array(rule),
   excerpts: z.record(z.string(), excerpt),
@@ -121,3 +189,6 @@ export type Report = z.infer<typeof reportSchema>;
 export type ReportFinding = z.infer<typeof finding>;
 export type ReportArtifact = z.infer<typeof artifact>;
 export type ReportAgent = z.infer<typeof agent>;
+export type Comparison = z.infer<typeof comparison>;
+export type BaselineUse = z.infer<typeof baseline>;
+export type BaselineEntry = z.infer<typeof baselineEntrySchema>;

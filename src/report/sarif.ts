@@ -1,6 +1,6 @@
 /** Findings as SARIF 2.1.0 (OASIS standard), for code hosts and editors. */
 import type { Severity } from '../contracts/artifact.ts';
-import type { Report, ReportFinding } from './report-schema.ts';
+import type { Comparison, Report, ReportFinding } from './report-schema.ts';
 
 const LEVELS = { critical: 'error', error: 'error', warning: 'warning', info: 'note' } as const;
 /** GitHub reads these as a score out of 10, and shows rules that have one as security alerts. */
@@ -24,11 +24,15 @@ export function toSarif(report: Report): object {
       .filter(({ name }) => name === SECURITY_AGENT)
       .flatMap(({ artifacts }) => artifacts.map(({ skill }) => skill)),
   );
-  const results = report.agents.flatMap(({ name, artifacts }) =>
+  const found = report.agents.flatMap(({ name, artifacts }) =>
     artifacts.flatMap(({ skill, findings }) =>
       findings.map((finding) => resultOf(finding, indexOf.get(finding.rule) ?? -1, { agent: name, skill })),
     ),
   );
+  const results = [
+    ...found,
+    ...(report.comparison?.fixed ?? []).map((fixed) => fixedResultOf(fixed, indexOf.get(fixed.rule) ?? -1)),
+  ];
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -56,7 +60,7 @@ export function toSarif(report: Report): object {
 }
 
 /** The rules of the report and, so that none is missing, those that only findings name. */
-function rulesOf({ rules, agents }: Report): readonly Rule[] {
+function rulesOf({ rules, agents, comparison }: Report): readonly Rule[] {
   const all = new Map<string, Rule>(rules.map((rule) => [rule.id, rule]));
   for (const { artifacts } of agents) {
     for (const { skill, findings } of artifacts) {
@@ -64,6 +68,8 @@ function rulesOf({ rules, agents }: Report): readonly Rule[] {
         if (!all.has(id)) all.set(id, { id, severity, title: id, help: `A finding of ${skill}.`, skill });
     }
   }
+  for (const { rule: id, severity, skill } of comparison?.fixed ?? [])
+    if (!all.has(id)) all.set(id, { id, severity, title: id, help: `A finding of ${skill}.`, skill });
   return [...all.values()];
 }
 
@@ -81,7 +87,7 @@ function ruleOf({ id, severity, title, help, skill }: Rule, isSecurity: boolean)
 }
 
 function resultOf(finding: ReportFinding, ruleIndex: number, from: { agent: string; skill: string }): object {
-  const { rule, severity, message, suggestion, location, related, id } = finding;
+  const { rule, severity, message, suggestion, location, related, id, state, silenced } = finding;
   return {
     ruleId: rule,
     ruleIndex,
@@ -92,7 +98,44 @@ function resultOf(finding: ReportFinding, ruleIndex: number, from: { agent: stri
       ? {}
       : { relatedLocations: related.map((place, index) => ({ id: index + 1, ...placeOf(place) })) }),
     partialFingerprints: { 'autogenOrchestrator/v1': id },
+    ...(state === undefined ? {} : { baselineState: state }),
+    ...(silenced === undefined
+      ? {}
+      : {
+          suppressions: [
+            {
+              kind: 'external',
+              status: 'accepted',
+              justification: messageText(silenced.reason),
+              ...(silenced.until === undefined ? {} : { properties: { until: silenced.until } }),
+            },
+          ],
+        }),
     properties: { ...from, severity },
+  };
+}
+
+/** What is not found any more: SARIF 2.1.0, 3.27.24. */
+function fixedResultOf(
+  { id, agent, skill, rule, severity, message, path, line }: Comparison['fixed'][number],
+  ruleIndex: number,
+): object {
+  return {
+    ruleId: rule,
+    ruleIndex,
+    level: LEVELS[severity],
+    message: { text: messageText(message) },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: relativeUri(path), uriBaseId: 'ROOT' },
+          region: { startLine: line },
+        },
+      },
+    ],
+    partialFingerprints: { 'autogenOrchestrator/v1': id },
+    baselineState: 'absent',
+    properties: { agent, skill, severity },
   };
 }
 

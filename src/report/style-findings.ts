@@ -12,9 +12,14 @@ details[open]>summary::before{transform:translateY(-3px) rotate(45deg)!important
 .rest>summary,.more-data>summary{cursor:pointer;color:var(--accent);font-size:13.5px;list-style:none;padding:6px 2px;width:fit-content}.rest>summary:hover,.more-data>summary:hover{text-decoration:underline}
 code{overflow-wrap:anywhere}pre code{overflow-wrap:normal}code,pre{font:12.5px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}pre{background:var(--code);border:1px solid var(--line);border-radius:8px;padding:8px 0;overflow:auto;margin:0 0 10px;unicode-bidi:isolate}
 pre code{display:block;width:max-content;min-width:100%;padding-right:14px}pre i{display:inline-block;width:50px;margin-right:14px;color:var(--soft);font-style:normal;user-select:none;text-align:right}mark{background:var(--mark);color:inherit;display:block;margin-right:-14px;padding-right:14px}
+.tag.mark{color:var(--accent)}[hidden]{display:none!important}
+.known{margin:14px 0 0;padding:10px 16px;background:var(--card);border:1px solid var(--line);border-radius:8px}.known p{margin:0}.known p+p,.known details+p{margin-top:8px}.known b{font-weight:600}.known ul{margin:0 0 6px;padding-left:20px;font-size:13.5px}
+.filter{margin:34px 0 0;padding:10px 16px;background:var(--card);border:1px solid var(--line);border-radius:10px;display:flex;flex-wrap:wrap;gap:8px 18px;align-items:center;font-size:13.5px}
+.filter label{display:inline-flex;align-items:center;gap:6px;min-width:0}.filter .wide{flex:1 1 230px}.filter fieldset{display:flex;flex-wrap:wrap;gap:2px 12px;border:0;margin:0;padding:0;min-width:0}.filter legend{float:left;padding:0 12px 0 0}
+.filter input[type=search],.filter select,.filter button{font:inherit;color:var(--ink);background:var(--ground);border:1px solid var(--soft);border-radius:6px;padding:3px 8px;min-width:0;max-width:100%}.filter input[type=search]{flex:1}.filter button{cursor:pointer}.filter output{color:var(--soft)}
 .digest{font-size:12px;color:var(--soft)}.advice{margin:0 0 8px}.related{font-size:13px;margin:0 0 8px}
 @media(max-width:820px){body{display:block}nav{position:static;height:auto;flex-flow:row nowrap;overflow-x:auto;padding:12px 10px;border-right:0;border-bottom:1px solid var(--line)}nav strong{display:none}nav a{flex:none;padding:6px 8px;gap:6px}nav .count{margin-left:0}
 main{padding:22px 16px 50px}h1{font-size:24px}article{padding:14px 14px}.other{padding:10px 14px}.timeline .bar{display:none}.timeline th,.timeline td{padding:6px 5px;font-size:14px}.timeline tbody th{overflow-wrap:anywhere;min-width:128px}.timeline .status{white-space:normal}.timeline th:first-child{padding-left:12px}.timeline tr>:last-child{padding-right:12px}
 .worst li{padding:8px 12px;gap:10px}.tiles{grid-template-columns:repeat(3,1fr)}.tile{padding:8px 12px}.tile b{font-size:20px}.message{flex-basis:190px}pre i{width:34px;margin-right:10px}.figures{grid-template-columns:repeat(auto-fill,minmax(110px,1fr))}}
-@media print{nav,.skip{display:none}body{display:block}.finding,.worst li{break-inside:avoid}}
+@media print{nav,.skip,.filter{display:none}body{display:block}.finding,.worst li{break-inside:avoid}}
 `;

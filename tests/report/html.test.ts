@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { FILTER_SCRIPT } from '../../src/report/filter-script.ts';
 import { toHtml } from '../../src/report/html.ts';
 import { count, duration, escapeText, html, prose, shorten } from '../../src/report/markup.ts';
 import { Page } from '../../src/report/page.ts';
@@ -10,12 +12,14 @@ const pageOf = async (...given: Parameters<typeof reportOf>): Promise<string> =>
 const times = (text: string, part: string): number => text.split(part).length - 1;
 
 describe('the page', () => {
-  it('forbids scripts and everything from elsewhere', async () => {
+  it('forbids everything from elsewhere, and any script but its own, by its hash', async () => {
     const page = await pageOf([agentOf([artifactOf([])])]);
+    const hash = createHash('sha256').update(FILTER_SCRIPT).digest('base64');
     expect(page).toContain(
-      `content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"`,
+      `content="default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"`,
     );
-    expect(page).not.toMatch(/<script|src=|https?:/);
+    expect(FILTER_SCRIPT).not.toMatch(/<\/script|innerHTML|fetch|eval|import/i);
+    expect(page.replace(`<script>${FILTER_SCRIPT}</script>`, '')).not.toMatch(/<script|src=|https?:/);
   });
 
   it('gives findings with one id over two artifacts their own anchors', async () => {

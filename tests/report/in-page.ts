@@ -19,6 +19,8 @@ export const HEADING_LEVELS = `[...document.querySelectorAll('h1,h2,h3,h4,h5,h6'
 
 export const OUTLINE = `(({ outlineStyle, outlineWidth }) => outlineStyle + ' ' + outlineWidth)(getComputedStyle(document.activeElement))`;
 
+export const SCRIPTS = `[...document.scripts].map(({ textContent }) => textContent)`;
+
 export const FIRST_CLOSED = `document.querySelector('details.finding:not([open]) .body').id`;
 
 /** Text whose contrast to what lies behind it is under 4.5 to 1, by the formula of WCAG 2. */

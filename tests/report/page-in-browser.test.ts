@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FILTER_SCRIPT } from '../../src/report/filter-script.ts';
 import { visibleText } from '../../src/report/markup.ts';
 import type { Report } from '../../src/report/report-schema.ts';
 import { writeReport } from '../../src/report/write-report.ts';
@@ -17,6 +18,7 @@ import {
   MESSAGES,
   OPEN_ALL,
   OUTLINE,
+  SCRIPTS,
   WIDTHS,
 } from './in-page.ts';
 import { BROWSER_NOTE, CHROMIUM, launchBrowser } from './support.ts';
@@ -65,7 +67,7 @@ describe.skipIf(CHROMIUM === undefined)(`the page in a browser${BROWSER_NOTE}`, 
     return { page, requests, events };
   }
 
-  it('runs no script, asks for nothing and stays where it is, whatever a repository holds', async () => {
+  it('runs no script but its own, asks for nothing and stays where it is, whatever a repository holds', async () => {
     const { page, requests, events } = await open(urls.hostile);
     await page.evaluate(OPEN_ALL);
     await page.mouse.move(400, 300);
@@ -73,7 +75,8 @@ describe.skipIf(CHROMIUM === undefined)(`the page in a browser${BROWSER_NOTE}`, 
     expect(requests).toEqual([urls.hostile]);
     expect(events).toEqual([]);
     expect(await page.title()).toBe(`Review of repo${HOSTILE[1]}`);
-    expect(await page.locator('script, iframe, img, base, object, embed, form, link').count()).toBe(0);
+    expect(await page.evaluate<string[]>(SCRIPTS)).toEqual([FILTER_SCRIPT]);
+    expect(await page.locator('iframe, img, base, object, embed, form, link').count()).toBe(0);
     expect(await page.locator('meta[http-equiv=refresh]').count()).toBe(0);
     expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
     const handlers = await page.evaluate<string[]>(HANDLERS);

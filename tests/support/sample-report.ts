@@ -226,12 +226,15 @@ export async function reportOf(
     name,
     skills = [],
     gateSeverity = 'error',
+    finishedAt = 1_700_000_001_500,
+    ...known
   }: {
     readonly files?: Readonly<Record<string, string>>;
     readonly name?: string;
     readonly skills?: readonly AnySkill[];
     readonly gateSeverity?: Severity;
-  } = {},
+    readonly finishedAt?: number;
+  } & Pick<Parameters<typeof buildReport>[0], 'earlier' | 'baseline' | 'gateNewOnly'> = {},
 ): Promise<Report> {
   return buildReport({
     workspace: workspaceWith(files, name),
@@ -240,7 +243,8 @@ export async function reportOf(
     gateSeverity,
     version: '0.1.0',
     startedAt: 1_700_000_000_000,
-    finishedAt: 1_700_000_001_500,
+    finishedAt,
+    ...known,
     signal: new AbortController().signal,
   });
 }

@@ -1,0 +1,58 @@
+/** Reads a JSON file that was named on the command line: small enough, well-formed, of a version that is known. */
+import { open } from 'node:fs/promises';
+import { OrchestratorError, toError } from '../shared/errors.ts';
+import { digestOf } from '../shared/json.ts';
+
+/** A report of a very large run is far smaller. */
+const MAX_BYTES = 128 * 1024 * 1024;
+
+/** A file that was read, and the digest by which anyone can tell whether it is still the same. */
+export interface NamedFile {
+  /** As it was named. */
+  readonly path: string;
+  readonly digest: string;
+  readonly value: unknown;
+}
+
+/** Rejects with `not-found`, or `invalid-argument` for what is no such file, each naming `what`. */
+export async function readNamedFile(path: string, what: string): Promise<NamedFile> {
+  const bytes = await readBytes(path, what);
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8').replace(/^\ufeff/, ''));
+  } catch (cause) {
+    throw broken(path, what, 'text that is not JSON', cause);
+  }
+  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
+  if (typeof version === 'number' && version > 1)
+    throw broken(path, what, `schema version ${version}, which a newer release wrote; this one reads 1`);
+  return { path, digest: digestOf(bytes), value };
+}
+
+/** Says what was expected at `path` and what is there. */
+export function broken(path: string, what: string, got: string, cause?: unknown): OrchestratorError {
+  return new OrchestratorError('invalid-argument', `Expected ${path} to be ${what}, got ${got}.`, {
+    details: { path },
+    cause,
+  });
+}
+
+async function readBytes(path: string, what: string): Promise<Buffer> {
+  try {
+    await using file = await open(path, 'r');
+    const stats = await file.stat();
+    if (!stats.isFile()) throw broken(path, what, stats.isDirectory() ? 'a folder' : 'no regular file');
+    if (stats.size > MAX_BYTES)
+      throw broken(path, what, `${stats.size} bytes, over the ${MAX_BYTES} that are read`);
+    return await file.readFile();
+  } catch (cause) {
+    if (OrchestratorError.isInstance(cause)) throw cause;
+    const { code } = toError(cause) as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new OrchestratorError('not-found', `Expected ${path} to be ${what}, but there is no such file.`, {
+        details: { path },
+        cause,
+      });
+    throw broken(path, what, `a file that can't be read (${code ?? 'unknown reason'})`, cause);
+  }
+}
