@@ -36,6 +36,7 @@ const FIRST: Readonly<Record<string, string>> = {
   'k8s/first.yaml':
     'apiVersion: v1\nkind: Pod\nmetadata: { name: first }\nspec:\n  hostNetwork: true\n  containers:\n    - name: first\n      image: first:latest\n',
   'tools/requirements.txt': 'flask==3.0.3\n',
+  'scripts/limit.ts': "const limit: number = 'three';\nconsole.log(limit);\n",
   'db/schema.sql':
     'CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT);\nCREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers(id));\n',
   'data/customers.csv': 'id,name,city\n1,Ada,Paris\n2,Bob\n2,Cyd,Rome\n',
