@@ -4,7 +4,7 @@ import { DOCUMENTED_KEYS, type SecretMatch } from './secret-patterns.ts';
 import { isPlaceholder, isStrongSecret, type SecretNameSort } from './secret-strength.ts';
 
 /** Languages in which a value may stand without quotes. */
-const UNQUOTED = new Set(['dotenv', 'ini', 'yaml', 'shell', 'terraform', 'properties']);
+const UNQUOTED = new Set(['dotenv', 'ini', 'yaml', 'shell', 'terraform', 'properties', 'dockerfile']);
 
 /** A part of every secret-like name. */
 const HINT = /pass|pwd|secret|token|key|credential/i;

@@ -11,6 +11,7 @@ import { buildGraph } from './module-graph.ts';
 import { isBelow, loadManifests, publishedModules, type RawManifest } from './packages.ts';
 import { loadParser, type ParsedSource } from './parse-source.ts';
 import { loadAliases } from './path-aliases.ts';
+import { readBrokenImports } from './read-broken-imports.ts';
 import { readExports } from './read-exports.ts';
 import { type ReadImports, readImports } from './read-imports.ts';
 import { ImportResolver } from './resolve-import.ts';
@@ -49,7 +50,9 @@ class Load {
     this.parsed = { ...rest, hasAst: ast !== undefined };
     this.reads =
       ast === undefined
-        ? { imports: [], strings: [], prefixes: [], hasComputedImport: true }
+        ? rest.syntaxError === undefined
+          ? { imports: [], strings: [], prefixes: [], hasComputedImport: true }
+          : readBrokenImports(file.text)
         : readImports(ast);
     this.exports = ast === undefined ? [] : readExports(ast, file.text);
   }

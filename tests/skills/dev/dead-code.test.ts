@@ -23,6 +23,17 @@ describe('unreachable-module', () => {
     ]);
   });
 
+  it('is found beside a module that cannot be parsed, unless that one names it', async () => {
+    const files = {
+      ...MANIFEST,
+      'src/index.ts': "import './broken';",
+      'src/broken.ts': "import { x } from './named';\nconst y = x +;\n",
+      'src/named.ts': 'export const x = 1;',
+      'src/dead.ts': 'export const z = 1;',
+    };
+    expect(await deadIn(files)).toEqual(['syntax-error src/broken.ts:2', 'unreachable-module src/dead.ts:1']);
+  });
+
   it('is found for a module without exports that says it is one, not for one that only adds types', async () => {
     const files = {
       ...MANIFEST,

@@ -67,6 +67,7 @@ describe('strong literals under secret names', () => {
     ['app/settings.py', `token = os.environ.get("API_TOKEN", "${strong}")`],
     ['app/settings.py', `db_password = b'wX9$kq2!Lm'`],
     ['.env', `STRIPE_API_KEY=${strong}`],
+    ['Dockerfile', `ENV TIDE_API_KEY=${strong}`],
     ['.env', `FEED_URL=${'https'}://reader:Zt7kQm2pXw@feeds.internal/v2`],
     ['.env', `DATABASE_URL=${'postgres'}://app:Zt7kQm2pXw@db.internal/app`],
     ['.env.production', `DB_PASSWORD=wX9$kq2!Lm`.replace('$', '#')],
