@@ -40,6 +40,7 @@ export const ERROR_CODES = [
   'unexpected-call',
   'evidence-mismatch',
   'optional-package-missing',
+  'storage-failed',
   'plugin-failed',
   'plugin-refused',
   'internal',

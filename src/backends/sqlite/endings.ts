@@ -1,0 +1,101 @@
+/** Ends runs, and with each what can't go on without it, in one transaction. */
+import type { RunOutcome } from '../../contracts/backend.ts';
+import { errorToJson, type OrchestratorError } from '../../shared/errors.ts';
+import type { Database } from './database.ts';
+import { endedBy } from './run-row.ts';
+
+export interface Ending {
+  readonly seq: number;
+  readonly status: RunOutcome['status'];
+  readonly outputText: string;
+  readonly error: OrchestratorError | null;
+}
+
+interface Affected {
+  readonly seq: number;
+  readonly id: string;
+}
+
+export class Endings {
+  readonly #database: Database;
+  readonly #now: () => number;
+
+  constructor(database: Database, now: () => number) {
+    this.#database = database;
+    this.#now = now;
+  }
+
+  /**
+   * Ends a run that is open, and those that must end with it. The worker that has a function in memory stays its owner
+   * and keeps the slot until that has returned; its token is no longer good for writing.
+   */
+  end(first: Ending): readonly Ending[] {
+    return this.#database.transaction(() => {
+      const endings = [first];
+      const ended: Ending[] = [];
+      // The list grows while it is walked.
+      for (const ending of endings) if (this.#endOne(ending, endings)) ended.push(ending);
+      return ended;
+    });
+  }
+
+  cancellation(seq: number, error: OrchestratorError): Ending {
+    return { seq, status: 'cancelled', outputText: 'null', error };
+  }
+
+  #endOne({ seq, status, outputText, error }: Ending, more: Ending[]): boolean {
+    const database = this.#database;
+    const now = this.#now();
+    const errorText = error === null ? null : JSON.stringify(errorToJson(error));
+    const ended = database.get<Affected>(
+      `UPDATE runs SET status = ?, output = ?, error = ?, completed_at = ?, token = token + 1
+       WHERE seq = ? AND completed_at IS NULL RETURNING seq, id`,
+      status,
+      outputText,
+      errorText,
+      now,
+      seq,
+    );
+    if (ended === undefined) return false;
+    if (status === 'completed') this.#unblock(seq, now);
+    else this.#cancelDependents(ended, more);
+    if (status === 'cancelled') this.#cancelChildren(ended, more);
+    return true;
+  }
+
+  #unblock(seq: number, now: number): void {
+    this.#database.run(
+      `UPDATE runs SET blockers = blockers - 1,
+         status = CASE WHEN blockers = 1 AND ready_at <= ? AND status = 'waiting' THEN 'queued' ELSE status END
+       WHERE seq IN (SELECT run FROM dependencies WHERE dependency = ?) AND completed_at IS NULL`,
+      now,
+      seq,
+    );
+  }
+
+  #cancelDependents({ seq, id }: Affected, more: Ending[]): void {
+    const dependents = this.#database.all<Affected>(
+      `SELECT seq, id FROM runs WHERE seq IN (SELECT run FROM dependencies WHERE dependency = ?) AND completed_at IS NULL`,
+      seq,
+    );
+    for (const dependent of dependents) {
+      more.push(this.cancellation(dependent.seq, dependencyFailed(dependent.id, id)));
+    }
+  }
+
+  #cancelChildren({ seq, id }: Affected, more: Ending[]): void {
+    const children = this.#database.all<Affected>(
+      'SELECT seq, id FROM runs WHERE parent = ? AND completed_at IS NULL',
+      seq,
+    );
+    for (const child of children) {
+      const error = endedBy(child.id, 'cancelled', `was cancelled together with "${id}"`, { parentId: id });
+      more.push(this.cancellation(child.seq, error));
+    }
+  }
+}
+
+export function dependencyFailed(id: string, dependency: string): OrchestratorError {
+  const what = `was cancelled since "${dependency}", on which it depends, did not complete`;
+  return endedBy(id, 'dependency-failed', what, { dependency });
+}

@@ -1,0 +1,42 @@
+/** Forgets what ended long ago, so that the file stays small; what open runs need is kept. */
+import type { Database } from './database.ts';
+
+/** Runs forgotten in one transaction, so that others get their turn. */
+const BATCH = 500;
+
+/** Forgets runs that ended before a time, with their journals and signals. Returns how many. */
+export function forgetEndedBefore(database: Database, before: number): number {
+  let total = 0;
+  for (;;) {
+    const count = database.transaction(() => forgetSome(database, before));
+    total += count;
+    if (count < BATCH) return total;
+  }
+}
+
+function forgetSome(database: Database, before: number): number {
+  const seqs = database.all<{ seq: number }>(
+    `SELECT seq FROM runs AS ended WHERE completed_at < ? AND owner IS NULL
+       AND NOT EXISTS (SELECT 1 FROM runs AS parent WHERE parent.seq = ended.parent AND parent.completed_at IS NULL)
+       AND NOT EXISTS (
+         SELECT 1 FROM dependencies JOIN runs AS later ON later.seq = dependencies.run
+         WHERE dependencies.dependency = ended.seq AND later.completed_at IS NULL)
+     LIMIT ${BATCH}`,
+    before,
+  );
+  const list = JSON.stringify(seqs.map(({ seq }) => seq));
+  for (const [table, column] of [
+    ['journal', 'run'],
+    ['signals', 'run'],
+    ['dependencies', 'run'],
+    ['dependencies', 'dependency'],
+    ['runs', 'seq'],
+  ]) {
+    database.run(`DELETE FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?))`, list);
+  }
+  database.run(
+    `DELETE FROM lanes WHERE ready = 0 AND held = 0 AND unstarted = 0
+       AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.queue = lanes.queue AND runs.tenant = lanes.tenant AND completed_at IS NULL)`,
+  );
+  return seqs.length;
+}

@@ -1,0 +1,391 @@
+/** Runs functions: claims, executes, ends, and keeps this process's part of the file in step with the others. */
+import type { RunFunction } from '../../contracts/backend.ts';
+import { type ErrorJson, errorFromJson, errorToJson, OrchestratorError } from '../../shared/errors.ts';
+import type { IdSource } from '../../shared/ids.ts';
+import type { JsonValue } from '../../shared/json.ts';
+import type { Clock } from '../../shared/time.ts';
+import { Alarms } from '../memory/alarms.ts';
+import { toJsonText } from '../memory/journal.ts';
+import type { Submission } from '../memory/submission.ts';
+import { Admission, type Admitted } from './admission.ts';
+import { Claims } from './claims.ts';
+import type { Database } from './database.ts';
+import { type Ending, Endings } from './endings.ts';
+import { Hold } from './hold.ts';
+import { Inbox } from './inbox.ts';
+import { type ContextHost, SqliteRunContext } from './run-context.ts';
+import { endedBy, type RunRow } from './run-row.ts';
+import { Watches } from './watches.ts';
+import { Workers } from './workers.ts';
+
+export interface DriverOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly leaseMs: number;
+  readonly maxLosses: number;
+  readonly maxRunning: number;
+  readonly cancelGraceMs: number;
+}
+
+/** Runs taken in one transaction; between two of them the event loop gets its turn. */
+const CLAIMS_AT_ONCE = 50;
+
+/** `resuming`: only runs whose function is in memory already get a slot. */
+export type DriveMode = 'paused' | 'open' | 'resuming' | 'closed';
+
+export class RunDriver implements ContextHost {
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly alarms: Alarms;
+  readonly inbox: Inbox;
+  readonly watches: Watches;
+  readonly claims: Claims;
+  readonly functions = new Map<string, RunFunction>();
+  readonly #endings: Endings;
+  readonly #admission: Admission;
+  readonly #workers: Workers;
+  readonly #options: DriverOptions;
+  readonly #holds = new Map<number, Hold>();
+  /** Runs that could not be written to: given back as soon as the file can be written. */
+  readonly #toRelease = new Set<Hold>();
+  readonly #onQuiet = new Set<() => void>();
+  #worker = '';
+  #names = '[]';
+  #renewAt = 0;
+  #mode: DriveMode = 'paused';
+  #isPumpScheduled = false;
+
+  constructor(options: DriverOptions) {
+    const { clock, database, ids, leaseMs, maxLosses } = options;
+    const now = (): number => clock.now();
+    this.#options = options;
+    this.clock = clock;
+    this.database = database;
+    this.alarms = new Alarms(clock);
+    this.inbox = new Inbox(database);
+    this.watches = new Watches(database);
+    this.claims = new Claims(database);
+    this.#endings = new Endings(database, now);
+    this.#admission = new Admission({ database, endings: this.#endings, ids, now });
+    this.#workers = new Workers({ database, endings: this.#endings, leaseMs, maxLosses });
+  }
+
+  /** Joins the workers of the file. */
+  start(): void {
+    this.#names = JSON.stringify([...this.functions.keys()]);
+    this.#join();
+    this.#mode = 'open';
+    this.tick();
+  }
+
+  set mode(mode: DriveMode) {
+    this.#mode = mode;
+    this.poke();
+  }
+
+  /** Takes a run in, or finds the one that was meant. */
+  submit(name: string, input: JsonValue, submission: Submission): string {
+    this.#checkName(name);
+    const admitted = this.#admission.admit(name, input, submission);
+    this.#afterAdmission(admitted, submission);
+    return admitted.id;
+  }
+
+  submitChild(name: string, input: JsonValue, submission: Submission, parent: Hold, note: () => void): void {
+    this.#checkName(name);
+    const admitted = this.database.transaction(() => {
+      note();
+      return this.#admission.admit(name, input, submission, { seq: parent.seq, id: parent.runId });
+    });
+    this.#afterAdmission(admitted, submission);
+  }
+
+  /** Ends a run from outside, with its children. Resolves when their functions have returned or the grace is over. */
+  async cancel(seq: number, error: OrchestratorError): Promise<void> {
+    const ended = this.#endings.end(this.#endings.cancellation(seq, error));
+    this.#afterEnd(ended);
+    await this.#returned(ended.map((ending) => ending.seq));
+  }
+
+  /** All that is due: the lease, other processes' lost runs, delays, time limits, news from other processes, claims. */
+  tick(): void {
+    if (this.#mode !== 'paused' && this.#mode !== 'closed') {
+      this.#keepLease();
+      for (const hold of [...this.#toRelease]) this.#release(hold);
+      this.#afterEnd(this.#workers.reclaim(this.clock.now()));
+      this.#wakeDelayed();
+    }
+    if (this.database.hasForeignChange()) {
+      this.#checkHolds();
+      this.inbox.lookForNew();
+      this.watches.lookForEnded();
+    }
+    this.poke();
+  }
+
+  /** Something may have become ready. */
+  poke(): void {
+    if (this.#isPumpScheduled || this.#mode === 'paused' || this.#mode === 'closed') return;
+    this.#isPumpScheduled = true;
+    queueMicrotask(() => this.#pump());
+  }
+
+  /** Resolves when no function works any more; those that wait don't count. Returns the promise and its undo. */
+  whenQuiet(): { readonly quiet: Promise<void>; undo(): void } {
+    const { promise: quiet, resolve } = Promise.withResolvers<void>();
+    this.#onQuiet.add(resolve);
+    this.#tellIfQuiet();
+    return { quiet, undo: () => this.#onQuiet.delete(resolve) };
+  }
+
+  /** Interrupts all functions, waits for them within the grace, and leaves their runs to whoever comes next. */
+  async stop(reason: OrchestratorError): Promise<void> {
+    const hadStarted = this.#mode !== 'paused';
+    this.#mode = 'closed';
+    for (const hold of this.#holds.values()) hold.interrupt(reason);
+    await this.#returned([...this.#holds.keys()]);
+    if (hadStarted) this.#workers.leave(this.#worker);
+    this.watches.stop(reason);
+    this.alarms.clear();
+  }
+
+  #checkName(name: string): void {
+    if (this.functions.has(name)) return;
+    throw new OrchestratorError('not-found', `No function "${name}" is registered.`, { details: { name } });
+  }
+
+  #afterAdmission({ ended }: Admitted, { delayMs }: Submission): void {
+    this.#afterEnd(ended);
+    if (delayMs > 0 && this.#mode !== 'paused') this.alarms.set(delayMs, () => this.#due());
+    this.poke();
+  }
+
+  #join(): void {
+    const now = this.clock.now();
+    this.#worker = `worker-${crypto.randomUUID()}`;
+    this.#workers.join(this.#worker, this.#names, now);
+    this.#renewAt = now + this.#options.leaseMs / 3;
+  }
+
+  #keepLease(): void {
+    const now = this.clock.now();
+    if (now < this.#renewAt) return;
+    if (this.#workers.renew(this.#worker, now)) {
+      this.#renewAt = now + this.#options.leaseMs / 3;
+      return;
+    }
+    // Others took us for dead: what we hold is theirs now. We go on as somebody else.
+    for (const hold of [...this.#holds.values()]) this.#drop(hold, hold.lost());
+    this.#join();
+  }
+
+  #due(): void {
+    this.#wakeDelayed();
+    this.poke();
+  }
+
+  #wakeDelayed(): void {
+    const { database } = this;
+    const now = this.clock.now();
+    if (database.get("SELECT 1 FROM runs WHERE status = 'waiting' AND blockers = 0 AND ready_at <= ?", now)) {
+      database.run(
+        "UPDATE runs SET status = 'queued' WHERE status = 'waiting' AND blockers = 0 AND ready_at <= ?",
+        now,
+      );
+    }
+    const late = database.all<RunRow>(
+      'SELECT * FROM runs WHERE deadline_at <= ? AND deadline_at IS NOT NULL AND completed_at IS NULL',
+      now,
+    );
+    for (const { seq, id, timeout_ms: timeoutMs } of late) {
+      const error = endedBy(id, 'timed-out', `did not finish in ${timeoutMs} ms`, { timeoutMs });
+      void this.cancel(seq, error);
+    }
+  }
+
+  /** Another process may have ended runs whose functions are here, or taken them over. */
+  #checkHolds(): void {
+    for (const hold of [...this.#holds.values()]) {
+      if (!hold.isOurs || hold.hasReturned) continue;
+      const row = this.database.get<RunRow>('SELECT * FROM runs WHERE seq = ?', hold.seq);
+      if (row?.token === hold.token) continue;
+      const error = row?.error ?? null;
+      if (row?.owner === this.#worker && error !== null)
+        hold.interrupt(errorFromJson(JSON.parse(error) as ErrorJson));
+      else this.#drop(hold, hold.lost());
+    }
+  }
+
+  /** Somebody else has the run: its function here can do no more than return. */
+  #drop(hold: Hold, reason: OrchestratorError): void {
+    hold.isOurs = false;
+    if (this.#holds.get(hold.seq) === hold) this.#holds.delete(hold.seq);
+    hold.interrupt(reason);
+    this.#tellIfQuiet();
+  }
+
+  #pump(): void {
+    this.#isPumpScheduled = false;
+    if (this.#mode === 'closed') return;
+    const room = this.#options.maxRunning - this.#working();
+    const limit = Math.min(room, CLAIMS_AT_ONCE);
+    const request = {
+      worker: this.#worker,
+      names: this.#names,
+      limit,
+      isResuming: this.#mode === 'resuming',
+      now: this.clock.now(),
+    };
+    let rows: readonly RunRow[];
+    try {
+      rows = this.claims.take(request);
+    } catch (error) {
+      // A full disk or a lock: the next tick tries again.
+      if (OrchestratorError.isInstance(error) && error.code === 'storage-failed') return;
+      throw error;
+    }
+    for (const row of rows) this.#grant(row);
+    if (rows.length > 0 && rows.length === limit && limit < room) setImmediate(() => this.poke());
+  }
+
+  #grant(row: RunRow): void {
+    const known = this.#holds.get(row.seq);
+    if (known !== undefined && known.token === row.token) {
+      known.isSuspended = false;
+      known.execution.granted();
+      return;
+    }
+    if (row.timeout_ms !== null && row.deadline_at !== null)
+      this.alarms.set(Math.max(0, row.deadline_at - this.clock.now()), () => this.#due());
+    const hold: Hold = new Hold(this.database, row, {
+      requestSlot: () => this.#requestSlot(hold),
+      releaseSlot: () => this.#suspend(hold),
+    });
+    this.#holds.set(row.seq, hold);
+    void this.#run(hold, row);
+  }
+
+  async #run(hold: Hold, { name, input }: RunRow): Promise<void> {
+    const work = this.functions.get(name) as RunFunction;
+    let ending: Ending;
+    try {
+      const output = await work(new SqliteRunContext(this, hold), JSON.parse(input) as JsonValue);
+      ending = { seq: hold.seq, status: 'completed', outputText: toJsonText(output), error: null };
+    } catch (error) {
+      ending = {
+        seq: hold.seq,
+        status: 'failed',
+        outputText: 'null',
+        error: errorFromJson(errorToJson(error)),
+      };
+    }
+    hold.hasReturned = true;
+    this.#settle(hold, ending);
+    if (this.#holds.get(hold.seq) === hold) this.#holds.delete(hold.seq);
+    hold.execution.abandonSlot();
+    hold.execution.returned();
+    this.#tellIfQuiet();
+    this.poke();
+  }
+
+  /** Writes how the function ended. What an interrupted one returns is no result. */
+  #settle(hold: Hold, ending: Ending): void {
+    if (!hold.isOurs || this.database.isClosed) return;
+    if (hold.isInterrupted()) {
+      this.#release(hold);
+      return;
+    }
+    try {
+      const ended = this.database.transaction(() => {
+        const row = this.database.get<RunRow>('SELECT token FROM runs WHERE seq = ?', hold.seq);
+        const all = row?.token === hold.token ? this.#endings.end(ending) : [];
+        this.#workers.release(hold.seq, this.#worker);
+        return all;
+      });
+      this.#afterEnd(ended);
+    } catch {
+      this.#toRelease.add(hold);
+    }
+  }
+
+  /** Gives a run back: to all when it is open, otherwise its slot. When the file can't be written, a tick tries again. */
+  #release(hold: Hold): void {
+    try {
+      this.#workers.release(hold.seq, this.#worker);
+      this.#toRelease.delete(hold);
+    } catch {
+      this.#toRelease.add(hold);
+    }
+  }
+
+  #requestSlot(hold: Hold): void {
+    this.#move(hold, 'queued');
+    this.poke();
+  }
+
+  #suspend(hold: Hold): void {
+    hold.isSuspended = true;
+    this.#move(hold, 'suspended');
+    this.#tellIfQuiet();
+    this.poke();
+  }
+
+  #move(hold: Hold, status: 'queued' | 'suspended'): void {
+    try {
+      this.database.run(
+        'UPDATE runs SET status = ?, slot = 0 WHERE seq = ? AND token = ? AND completed_at IS NULL',
+        status,
+        hold.seq,
+        hold.token,
+      );
+    } catch (error) {
+      hold.interrupt(error as OrchestratorError);
+    }
+  }
+
+  #afterEnd(ended: readonly Ending[]): void {
+    if (ended.length === 0) return;
+    const seqs = ended.map(({ seq }) => seq);
+    for (const { seq, error } of ended) {
+      const hold = this.#holds.get(seq);
+      if (hold !== undefined && !hold.hasReturned)
+        hold.interrupt(error ?? endedBy(hold.runId, 'cancelled', 'was ended'));
+    }
+    this.watches.tell(seqs);
+    this.poke();
+  }
+
+  /** Waits for functions of ended runs; whoever outlives the grace loses its slot and is waited for no longer. */
+  async #returned(seqs: readonly number[]): Promise<void> {
+    await Promise.all(
+      seqs.map((seq) => {
+        const hold = this.#holds.get(seq);
+        if (hold === undefined || hold.hasReturned) return undefined;
+        return new Promise<void>((resolve) => {
+          const alarm = this.alarms.set(this.#options.cancelGraceMs, () => {
+            this.#release(hold);
+            this.#drop(hold, hold.lost());
+            resolve();
+          });
+          hold.execution.onReturn(() => {
+            this.alarms.cancel(alarm);
+            resolve();
+          });
+        });
+      }),
+    );
+  }
+
+  #working(): number {
+    let count = 0;
+    for (const { isSuspended } of this.#holds.values()) if (!isSuspended) count += 1;
+    return count;
+  }
+
+  #tellIfQuiet(): void {
+    if (this.#onQuiet.size === 0 || this.#working() > 0) return;
+    for (const tell of this.#onQuiet) tell();
+    this.#onQuiet.clear();
+  }
+}

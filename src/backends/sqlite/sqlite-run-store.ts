@@ -1,0 +1,150 @@
+/** Tells about the runs in a file, also after the backend was stopped. */
+import type { RunFilter, RunInfo, RunOutcome, RunStore } from '../../contracts/backend.ts';
+import type { StatePort } from '../../contracts/state.ts';
+import { checkNumber, checkObject, checkSignal, checkText } from '../../shared/check.ts';
+import { OrchestratorError } from '../../shared/errors.ts';
+import type { Alarms } from '../memory/alarms.ts';
+import type { Database } from './database.ts';
+import { infoOf, notFound, outcomeOf, type RunRow } from './run-row.ts';
+import { SqliteState } from './sqlite-state.ts';
+import type { Watches } from './watches.ts';
+
+/** Rows that are read at once. */
+const PAGE = 200;
+
+export interface RunStoreOptions {
+  readonly database: Database;
+  readonly alarms: Alarms;
+  readonly watches: Watches;
+  /** Somebody waits for what another process may do: look at the file from time to time. */
+  readonly watchFile: () => void;
+}
+
+export class SqliteRunStore implements RunStore {
+  readonly #options: RunStoreOptions;
+
+  constructor(options: RunStoreOptions) {
+    this.#options = options;
+  }
+
+  async get(runId: string, tenant: string): Promise<RunInfo | undefined> {
+    const row = this.#find(runId, tenant);
+    return row === undefined ? undefined : infoOf(row);
+  }
+
+  /** Shows the runs that are there when the walk begins, as they are when it comes to them. */
+  async *list(filter: RunFilter): AsyncGenerator<RunInfo, void, undefined> {
+    checkObject('filter', filter);
+    const { tenant, status, name = null, queue = null } = filter;
+    checkText('filter.tenant', tenant);
+    const statuses =
+      status === undefined ? null : JSON.stringify(typeof status === 'string' ? [status] : status);
+    const last = this.#read((database) =>
+      database.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM runs'),
+    );
+    let seq = 0;
+    for (;;) {
+      const page = this.#read((database) =>
+        database.all<RunRow>(
+          `SELECT * FROM runs WHERE tenant = ?1 AND seq > ?2 AND seq <= ?3 AND name = coalesce(?4, name)
+             AND queue = coalesce(?5, queue) AND (?6 IS NULL OR status IN (SELECT value FROM json_each(?6)))
+           ORDER BY seq LIMIT ${PAGE}`,
+          tenant,
+          seq,
+          last?.seq ?? 0,
+          name,
+          queue,
+          statuses,
+        ),
+      );
+      for (const row of page) {
+        seq = row.seq;
+        yield infoOf(row);
+      }
+      if (page.length < PAGE) return;
+    }
+  }
+
+  async result(
+    runId: string,
+    tenant: string,
+    { timeoutMs, signal }: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<RunOutcome> {
+    checkSignal('signal', signal)?.throwIfAborted();
+    if (timeoutMs !== undefined) checkNumber('timeoutMs', timeoutMs, 0, Number.MAX_SAFE_INTEGER);
+    const row = this.#find(runId, tenant);
+    if (row === undefined) throw notFound(runId);
+    if (row.completed_at !== null) return outcomeOf(row);
+    if (this.#options.database.isClosed)
+      throw new OrchestratorError(
+        'stopped',
+        'The backend was stopped; the run goes on where it is started next.',
+      );
+    return this.#wait(row, timeoutMs, signal);
+  }
+
+  state(tenant: string): StatePort {
+    return new SqliteState(this.#options.database, checkText('tenant', tenant));
+  }
+
+  #find(runId: string, tenant: string): RunRow | undefined {
+    checkText('tenant', tenant);
+    checkText('runId', runId);
+    return this.#read((database) =>
+      database.get<RunRow>('SELECT * FROM runs WHERE tenant = ? AND id = ?', tenant, runId),
+    );
+  }
+
+  #read<T>(work: (database: Database) => T): T {
+    const { database } = this.#options;
+    if (!database.isClosed) return work(database);
+    const reader = database.reader();
+    try {
+      return work(reader);
+    } finally {
+      reader.close();
+    }
+  }
+
+  #wait(
+    { seq, id, status, started_at }: RunRow,
+    timeoutMs: number | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<RunOutcome> {
+    const { alarms, watches, watchFile } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<RunOutcome>();
+    const close = (): void => {
+      unwatch();
+      alarms.cancel(alarm);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const fail = (reason: Error): void => {
+      close();
+      reject(reason);
+    };
+    const onAbort = (): void => fail(signal?.reason as Error);
+    const unwatch = watches.add(seq, {
+      ended: (outcome) => {
+        close();
+        resolve(outcome);
+      },
+      stopped: fail,
+    });
+    const alarm =
+      timeoutMs === undefined
+        ? undefined
+        : alarms.set(timeoutMs, () => {
+            const hint = started_at === null ? ` It was ${status} when the wait began.` : '';
+            const message = `Run "${id}" did not end in ${timeoutMs} ms.${hint}`;
+            fail(
+              new OrchestratorError('timed-out', message, {
+                retryable: true,
+                details: { runId: id, timeoutMs },
+              }),
+            );
+          });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    watchFile();
+    return promise;
+  }
+}

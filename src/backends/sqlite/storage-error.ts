@@ -1,0 +1,53 @@
+/** SQLite's failures as ours: what is wrong with the file, in words, and whether trying again can help. */
+import { OrchestratorError, toError } from '../../shared/errors.ts';
+
+/** Why a file can't be read or written: `details.reason` of a `storage-failed` error. */
+export type StorageFailure =
+  | 'corrupt'
+  | 'newer-schema'
+  | 'foreign'
+  | 'read-only'
+  | 'full'
+  | 'busy'
+  | 'unreachable'
+  | 'other';
+
+const SENTENCES: Readonly<Record<StorageFailure, string>> = {
+  corrupt: 'is damaged or no SQLite file; it was left as it is: restore a backup',
+  'newer-schema': 'was written by a newer release; it was left as it is: update this package',
+  foreign: 'is a database of another program; it was left as it is',
+  'read-only': 'can not be written: it or its folder is read-only',
+  full: 'can not grow: its disk is full; nothing that was finished is lost',
+  busy: 'was locked by another process for too long',
+  unreachable: 'can not be opened: its folder is missing or closed to this user',
+  other: 'gave an error',
+};
+
+/** SQLite's primary result codes. */
+const REASONS: ReadonlyMap<number, StorageFailure> = new Map([
+  [5, 'busy'],
+  [6, 'busy'],
+  [8, 'read-only'],
+  [11, 'corrupt'],
+  [13, 'full'],
+  [14, 'unreachable'],
+  [26, 'corrupt'],
+]);
+
+const RETRYABLE: ReadonlySet<StorageFailure> = new Set(['full', 'busy', 'read-only']);
+
+export function storageFailure(path: string, reason: StorageFailure, cause?: unknown): OrchestratorError {
+  const why = cause === undefined ? '' : ` (${toError(cause).message})`;
+  return new OrchestratorError('storage-failed', `The file "${path}" ${SENTENCES[reason]}${why}.`, {
+    retryable: RETRYABLE.has(reason),
+    details: { path, reason },
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+/** What SQLite threw as `storage-failed`; anything else as it is. */
+export function asStorageError(path: string, error: unknown): unknown {
+  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
+  if (code !== 'ERR_SQLITE_ERROR' || typeof errcode !== 'number') return error;
+  return storageFailure(path, REASONS.get(errcode & 0xff) ?? 'other', error);
+}

@@ -1,0 +1,101 @@
+/** Who works on this file: a lease for each process, renewed by heartbeats; what a dead one held is given back. */
+import type { JsonValue } from '../../shared/json.ts';
+import type { Database } from './database.ts';
+import type { Ending, Endings } from './endings.ts';
+import { endedBy, type RunRow } from './run-row.ts';
+
+export interface WorkersOptions {
+  readonly database: Database;
+  readonly endings: Endings;
+  readonly leaseMs: number;
+  /** Workers that a run may lose in a row without finishing a step. */
+  readonly maxLosses: number;
+}
+
+/** A run remembers this many of the workers it lost. */
+const HISTORY_LENGTH = 20;
+
+export class Workers {
+  readonly #options: WorkersOptions;
+
+  constructor(options: WorkersOptions) {
+    this.#options = options;
+  }
+
+  join(id: string, names: string, now: number): void {
+    this.#options.database.run(
+      'INSERT INTO workers (id, pid, started_at, lease_until, functions) VALUES (?, ?, ?, ?, ?)',
+      id,
+      process.pid,
+      now,
+      now + this.#options.leaseMs,
+      names,
+    );
+  }
+
+  /** Renews the lease. False when it ran out and another process has taken the runs over. */
+  renew(id: string, now: number): boolean {
+    const { database, leaseMs } = this.#options;
+    return database.run('UPDATE workers SET lease_until = ? WHERE id = ?', now + leaseMs, id) === 1;
+  }
+
+  /** Gives the runs of workers whose lease has run out back to all. Tells what had to be ended, as it was lost too often. */
+  reclaim(now: number): readonly Ending[] {
+    const { database } = this.#options;
+    if (database.get('SELECT 1 FROM workers WHERE lease_until < ?', now) === undefined) return [];
+    return database.transaction(() => {
+      const dead = database.all<{ id: string }>(
+        'DELETE FROM workers WHERE lease_until < ? RETURNING id',
+        now,
+      );
+      return dead.flatMap(({ id }) =>
+        database
+          .all<RunRow>('SELECT * FROM runs WHERE owner = ?', id)
+          .flatMap((run) => this.#takeBack(run, now)),
+      );
+    });
+  }
+
+  /** Goodbye: what this worker held goes to the others at once, and counts as no loss. */
+  leave(id: string): void {
+    const { database } = this.#options;
+    database.transaction(() => {
+      for (const { seq } of database.all<RunRow>('SELECT seq FROM runs WHERE owner = ?', id))
+        this.release(seq, id);
+      database.run('DELETE FROM workers WHERE id = ?', id);
+    });
+  }
+
+  /** Lets go of one run: an open one queues again for anybody, an ended one frees its slot. */
+  release(seq: number, worker: string): void {
+    this.#options.database.run(
+      `UPDATE runs SET owner = NULL, slot = 0, token = token + 1,
+         status = CASE WHEN completed_at IS NULL THEN 'queued' ELSE status END
+       WHERE seq = ? AND owner = ?`,
+      seq,
+      worker,
+    );
+  }
+
+  #takeBack(run: RunRow, now: number): readonly Ending[] {
+    const { database, endings, maxLosses } = this.#options;
+    const owner = run.owner ?? '';
+    this.release(run.seq, owner);
+    // One that slept or waited did not bring its worker down.
+    if (run.completed_at !== null || run.status !== 'running') return [];
+    const losses = run.losses + 1;
+    const history = [...(JSON.parse(run.history) as JsonValue[]), { worker: owner, lostAt: now }].slice(
+      -HISTORY_LENGTH,
+    );
+    database.run(
+      'UPDATE runs SET losses = ?, history = ? WHERE seq = ?',
+      losses,
+      JSON.stringify(history),
+      run.seq,
+    );
+    if (losses < maxLosses) return [];
+    const what = `was given up: ${losses} workers in a row were lost while they ran it, and no step was finished`;
+    const error = endedBy(run.id, 'limit-reached', what, { losses, history });
+    return endings.end({ seq: run.seq, status: 'failed', outputText: 'null', error });
+  }
+}
