@@ -3,7 +3,14 @@
 import { resolve } from 'node:path';
 import { createLogger } from '../observability/logger.ts';
 import { OrchestratorError } from '../shared/errors.ts';
-import { EXIT_CODES, HELP, parseCommandLine, type ReviewRequest, UsageError } from './arguments.ts';
+import {
+  EXIT_CODES,
+  HELP,
+  type ListingRequest,
+  parseCommandLine,
+  type ReviewRequest,
+  UsageError,
+} from './arguments.ts';
 import { packageVersion } from './package-version.ts';
 import { printable } from './progress.ts';
 
@@ -17,7 +24,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const request = parseCommandLine(argv);
     if (request.command === 'help') process.stdout.write(HELP);
     else if (request.command === 'version') process.stdout.write(`${packageVersion()}\n`);
-    else return await runReview(request);
+    else if (request.command === 'review') return await runReview(request);
+    else return await runListing(request);
     return EXIT_CODES.ok;
   } catch (error) {
     if (error instanceof UsageError) {
@@ -40,6 +48,21 @@ async function main(argv: readonly string[]): Promise<number> {
     );
     return EXIT_CODES.failed;
   }
+}
+
+async function runListing({ command, isJson }: ListingRequest): Promise<number> {
+  const write = (text: string, value: unknown): void => {
+    process.stdout.write(isJson ? `${JSON.stringify(value, null, 2)}\n` : text);
+  };
+  if (command === 'skills') {
+    const { listSkills, skillsText } = await import('./skill-catalogue.ts');
+    write(skillsText(), listSkills());
+    return EXIT_CODES.ok;
+  }
+  const { diagnose, diagnosisText } = await import('./doctor.ts');
+  const diagnosis = await diagnose();
+  write(diagnosisText(diagnosis), diagnosis);
+  return diagnosis.isReady ? EXIT_CODES.ok : EXIT_CODES.failed;
 }
 
 async function runReview(request: ReviewRequest): Promise<number> {

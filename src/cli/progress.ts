@@ -108,8 +108,8 @@ export function printable(text: string): string {
 }
 
 /** `1 finding`, `2 findings`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
 }
 
 function seconds(milliseconds: number): string {

@@ -3,6 +3,8 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SEVERITIES } from '../contracts/artifact.ts';
 import type { Logger } from '../observability/logger.ts';
+import { checkReplaceable, readBaseline, writeBaseline } from '../report/baseline.ts';
+import { readEarlierReport } from '../report/compare-findings.ts';
 import type { Report } from '../report/report-schema.ts';
 import { writeReport } from '../report/write-report.ts';
 import { EXIT_CODES, type ReviewRequest, UsageError } from './arguments.ts';
@@ -25,6 +27,11 @@ export async function reviewCommand(
 ): Promise<number> {
   if (request.path !== undefined) await checkPath(request.path);
   await checkOut(out);
+  // Read before the review, which may replace them: a wrong file is told at once.
+  const earlier = request.compare === undefined ? undefined : await readEarlierReport(request.compare);
+  const baseline = request.baseline === undefined ? undefined : await readBaseline(request.baseline);
+  const { writeBaseline: written } = request;
+  if (written !== undefined) await checkReplaceable(written.path);
   const sample = request.path === undefined ? await prepareSample({ signal }) : undefined;
   try {
     const root = sample?.root ?? (request.path as string);
@@ -38,6 +45,10 @@ export async function reviewCommand(
       out,
       allowExecute: request.allowExecute,
       gateSeverity: request.gateSeverity,
+      earlier,
+      baseline,
+      gateNewOnly: request.gateNewOnly,
+      ownFiles: [request.compare, request.baseline, written?.path].filter((file) => file !== undefined),
       logger,
       signal,
       onEvent: (event) => progress?.hear(event),
@@ -47,6 +58,12 @@ export async function reviewCommand(
     output.write(
       `Report: ${printable(join(out, 'report.html'))}${request.isQuiet ? '' : ` (also ${files.filter((file) => file !== 'report.html').join(', ')})`}\n`,
     );
+    if (written !== undefined) {
+      const { path, reason } = written;
+      const entries = await writeBaseline(path, report, { reason, known: baseline });
+      if (!request.isQuiet)
+        output.write(`Baseline: ${printable(path)} (${count(entries, 'entry', 'entries')})\n`);
+    }
     return exitCode(report, request);
   } finally {
     await sample?.dispose();
@@ -72,7 +89,8 @@ function exitCode(report: Report, { isGate }: ReviewRequest): number {
   return isGate && !report.gate.isPassed ? EXIT_CODES.gateFailed : EXIT_CODES.ok;
 }
 
-function summary({ totals, agents, gate, repository, durationMs }: Report): string {
+function summary(report: Report): string {
+  const { totals, agents, gate, repository, durationMs } = report;
   const found = [...SEVERITIES]
     .reverse()
     .map((severity) => `${totals[severity]} ${severity}`)
@@ -91,8 +109,36 @@ function summary({ totals, agents, gate, repository, durationMs }: Report): stri
     left.length === 0
       ? `All ${agents.length} agents are done.`
       : `${done} of ${agents.length} agents ${done === 1 ? 'is' : 'are'} done; ${states.join('; ')}.`,
+    ...comparisonLines(report),
     gate.isPassed
-      ? `The gate passes (limit: ${gate.limit}).`
-      : `The gate fails (limit: ${gate.limit}): ${gate.reasons.join(' ')}`,
+      ? `The gate passes (limit: ${limitOf(gate)}).`
+      : `The gate fails (limit: ${limitOf(gate)}): ${gate.reasons.join(' ')}`,
   ].join('\n');
+}
+
+function limitOf({ limit, isNewOnly }: Report['gate']): string {
+  return isNewOnly === true ? `${limit}, new findings only` : limit;
+}
+
+function comparisonLines({ comparison, baseline }: Report): readonly string[] {
+  const lines: string[] = [];
+  if (comparison !== undefined) {
+    const { counts } = comparison;
+    const rest = counts.unchecked === 0 ? '' : `, ${counts.unchecked} not looked for this time`;
+    lines.push(
+      `Beside ${printable(comparison.path)}: ${counts.new} new, ${counts.unchanged} still there, ${counts.fixed} fixed${rest}.`,
+    );
+  }
+  if (baseline !== undefined) {
+    const stale =
+      baseline.stale.length === 0 ? '' : `, ${count(baseline.stale.length, 'stale entry', 'stale entries')}`;
+    const expired =
+      baseline.expired.length === 0
+        ? ''
+        : `, ${count(baseline.expired.length, 'expired entry', 'expired entries')}`;
+    lines.push(
+      `Baseline ${printable(baseline.path)}: ${count(baseline.silencedCount, 'finding')} silenced${stale}${expired}.`,
+    );
+  }
+  return lines;
 }

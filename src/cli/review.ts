@@ -1,6 +1,6 @@
 /** The main job: nine agents review one folder; what they found becomes a report. */
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { allAgents } from '../agents/all-agents.ts';
 import type { Severity } from '../contracts/artifact.ts';
 import type { OrchestratorEvent } from '../contracts/events.ts';
@@ -9,7 +9,9 @@ import { Orchestrator } from '../orchestrator/orchestrator.ts';
 import { createProgramRunner } from '../process/program-runner.ts';
 import { SKILL_PROGRAMS } from '../process/skill-programs.ts';
 import type { AgentRun } from '../report/agent-run.ts';
+import type { NamedBaseline } from '../report/baseline.ts';
 import { buildReport } from '../report/build-report.ts';
+import type { EarlierReport } from '../report/compare-findings.ts';
 import type { Report } from '../report/report-schema.ts';
 import { REPORT_FILES } from '../report/write-report.ts';
 import { allSkills } from '../skills/index.ts';
@@ -23,6 +25,12 @@ export interface ReviewOptions {
   readonly out?: string;
   readonly allowExecute: boolean;
   readonly gateSeverity: Severity;
+  readonly earlier?: EarlierReport | undefined;
+  readonly baseline?: NamedBaseline | undefined;
+  /** @default false */
+  readonly gateNewOnly?: boolean;
+  /** Files that are no part of what is reviewed, such as a baseline, where they lie inside the root. @default [] */
+  readonly ownFiles?: readonly string[];
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly onEvent: (event: OrchestratorEvent) => void;
@@ -37,13 +45,17 @@ export async function review({
   out,
   allowExecute,
   gateSeverity,
+  earlier,
+  baseline,
+  gateNewOnly = false,
+  ownFiles = [],
   logger,
   signal,
   onEvent,
 }: ReviewOptions): Promise<Report> {
   const startedAt = Date.now();
   const runner = createProgramRunner({ root, allow: SKILL_PROGRAMS });
-  const workspace = await openWorkspace(root, { runner, exclude: await reportPaths(root, out) });
+  const workspace = await openWorkspace(root, { runner, exclude: await ownPaths(root, out, ownFiles) });
   const orchestrator = new Orchestrator({ workspace, policy: { allowExecute }, logger });
   const runs = new Map<string, AgentRun>();
   try {
@@ -59,6 +71,9 @@ export async function review({
       agents: allAgents().map(({ name, description }) => runs.get(name) ?? missing(name, description)),
       skills: allSkills,
       gateSeverity,
+      earlier,
+      baseline,
+      gateNewOnly,
       version: packageVersion(),
       startedAt,
       finishedAt: Date.now(),
@@ -69,15 +84,22 @@ export async function review({
   }
 }
 
-/** The files of an earlier report inside the root. Whole folders stay: the report may go where sources are. */
-async function reportPaths(root: string, out: string | undefined): Promise<readonly string[]> {
-  if (out === undefined) return [];
-  const [realRoot, realOut] = await Promise.all(
-    [root, out].map((path) => realpath(path).catch(() => resolve(path))),
-  );
-  const inside = relative(realRoot as string, realOut as string);
-  if (isAbsolute(inside) || inside.split(sep)[0] === '..') return [];
-  return REPORT_FILES.map((file) => join(inside, file).replaceAll(sep, '/'));
+/** The files of an earlier report inside the root, and others of this program. Whole folders stay: the report may go where sources are. */
+async function ownPaths(
+  root: string,
+  out: string | undefined,
+  files: readonly string[],
+): Promise<readonly string[]> {
+  const realRoot = await realpath(root).catch(() => resolve(root));
+  const own = [...(out === undefined ? [] : REPORT_FILES.map((file) => join(out, file))), ...files];
+  const paths: string[] = [];
+  for (const file of own) {
+    // The file itself may be a link, or not be there yet.
+    const folder = await realpath(dirname(file)).catch(() => resolve(dirname(file)));
+    const inside = relative(realRoot, join(folder, basename(file)));
+    if (!isAbsolute(inside) && inside.split(sep)[0] !== '..') paths.push(inside.replaceAll(sep, '/'));
+  }
+  return paths;
 }
 
 function note(runs: Map<string, AgentRun>, event: OrchestratorEvent, startedAt: number): void {
