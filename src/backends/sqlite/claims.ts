@@ -131,7 +131,10 @@ export class Claims {
          started_at = coalesce(started_at, ?2), deadline_at = coalesce(deadline_at, ?2 + timeout_ms)
        WHERE seq = (
          SELECT seq FROM runs WHERE queue = ?3 AND tenant = ?4 AND status = 'queued'
-           AND (owner = ?1 OR (owner IS NULL AND ?5 = 0 AND name IN (SELECT value FROM json_each(?6))))
+           AND (owner = ?1 OR (owner IS NULL AND ?5 = 0 AND name IN (SELECT value FROM json_each(?6))
+             -- Of runs that lost a worker, one at a time: should it bring this one down too, the others are not blamed.
+             AND (losses = 0 OR NOT EXISTS (
+               SELECT 1 FROM runs AS suspect WHERE suspect.owner = ?1 AND suspect.losses > 0 AND suspect.slot = 1))))
          ORDER BY rank, seq LIMIT 1)
        RETURNING *`,
       worker,

@@ -1,0 +1,143 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { killAndResume } from './sqlite/kill-and-resume.ts';
+import { type Call, Workshop } from './sqlite/workshop.ts';
+
+const LEASE_MS = 600;
+const TENANT = 'north';
+const TERMS = { queue: 'work', tenant: TENANT };
+
+let workshop: Workshop | undefined;
+afterEach(async () => {
+  await workshop?.close();
+  workshop = undefined;
+});
+
+async function open(options: ConstructorParameters<typeof Workshop>[0] = {}): Promise<Workshop> {
+  workshop = await new Workshop({ leaseMs: LEASE_MS, pollMs: 20, ...options }).open();
+  return workshop;
+}
+
+/** Waits for the request number `index`. */
+async function call({ calls }: Workshop, index: number): Promise<Call> {
+  await expect.poll(() => calls.length, { timeout: 15_000, interval: 5 }).toBeGreaterThan(index);
+  return calls[index] as Call;
+}
+
+describe('processes that share one file', () => {
+  it('lose nothing and repeat no finished step when they are killed twenty times', { timeout: 60_000 }, () =>
+    killAndResume({ seed: 7, kills: 20, runs: 40 }),
+  );
+
+  it('share the work; each run runs once', { timeout: 30_000 }, async () => {
+    const room = await open();
+    const client = room.client();
+    const ids: string[] = [];
+    for (let index = 0; index < 60; index += 1) ids.push((await client.submit('once', index, TERMS)).id);
+    await Promise.all([room.worker({ maxRunning: 3 }), room.worker({ maxRunning: 3 })]);
+    for (const id of ids)
+      expect((await client.store.result(id, TENANT, { timeoutMs: 20_000 })).output).toBe('counted');
+    expect(room.calls.map(({ path }) => path).sort()).toEqual([...ids].sort());
+    expect(new Set(room.calls.map(({ pid }) => pid)).size).toBe(2);
+  });
+
+  it('keep to the limit of a queue together', { timeout: 30_000 }, async () => {
+    const room = await open();
+    const client = room.client();
+    await client.setQueue('work', { concurrency: 2 });
+    room.isHolding = true;
+    for (let index = 0; index < 6; index += 1) await client.submit('held', index, TERMS);
+    await Promise.all([room.worker(), room.worker()]);
+    for (let index = 0; index < 6; index += 1) {
+      const held = await call(room, index);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      expect(room.calls.length).toBeLessThanOrEqual(index + 2);
+      held.answer('done');
+    }
+  });
+
+  it('take over within the lease and two seconds, and refuse the write of one that was only asleep', {
+    timeout: 30_000,
+  }, async () => {
+    const room = await open();
+    const client = room.client();
+    room.isHolding = true;
+    const { id } = await client.submit('held', null, TERMS);
+    const sleeper = await room.worker();
+    const first = await call(room, 0);
+    sleeper.signal('SIGSTOP');
+    const stoppedAt = performance.now();
+    const heir = await room.worker();
+    const second = await call(room, 1);
+    expect(second.pid).toBe(heir.pid);
+    expect(second.at - stoppedAt).toBeLessThan(LEASE_MS + 2000);
+    sleeper.signal('SIGCONT');
+    first.answer('from the sleeper');
+    await expect.poll(() => sleeper.lines, { timeout: 10_000 }).toContain('refused stopped');
+    expect((await client.store.get(id, TENANT))?.status).toBe('running');
+    second.answer('from the heir');
+    expect((await client.store.result(id, TENANT, { timeoutMs: 10_000 })).output).toBe('from the heir');
+    expect(room.calls.length).toBe(2);
+  });
+
+  it('give a run back at once when a process says goodbye', { timeout: 30_000 }, async () => {
+    const room = await open({ leaseMs: 60_000, cancelGraceMs: 50 });
+    const client = room.client();
+    room.isHolding = true;
+    const { id } = await client.submit('held', null, TERMS);
+    const leaving = await room.worker();
+    await call(room, 0);
+    leaving.signal('SIGTERM');
+    await room.worker();
+    const second = await call(room, 1);
+    expect(second.pid).not.toBe(leaving.pid);
+    second.answer('from the next');
+    expect((await client.store.result(id, TENANT, { timeoutMs: 10_000 })).output).toBe('from the next');
+  });
+
+  it('give up a run that brings down one worker after another, and keep its history', {
+    timeout: 30_000,
+  }, async () => {
+    const room = await open({ leaseMs: 100, maxLosses: 3 });
+    const client = room.client();
+    const { id } = await client.submit('poison', null, TERMS);
+    const other = await client.submit('once', null, TERMS);
+    for (let life = 0; life < 3; life += 1) await room.worker();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await room.worker();
+    const { status, error } = await client.store.result(id, TENANT, { timeoutMs: 10_000 });
+    expect([status, error?.code, error?.details['losses']]).toEqual(['failed', 'limit-reached', 3]);
+    expect((error?.details['history'] as unknown[]).length).toBe(3);
+    expect((await client.store.result(other.id, TENANT, { timeoutMs: 10_000 })).status).toBe('completed');
+  });
+
+  it('hear of a cancellation by another process', { timeout: 30_000 }, async () => {
+    const room = await open();
+    const client = room.client();
+    room.isHolding = true;
+    const { id } = await client.submit('held', null, TERMS);
+    const worker = await room.worker();
+    const held = await call(room, 0);
+    await client.cancel(id, TENANT, 'not needed');
+    held.answer('too late');
+    await expect.poll(() => worker.lines, { timeout: 10_000 }).toContain('refused stopped');
+    expect((await client.store.result(id, TENANT)).status).toBe('cancelled');
+  });
+
+  it('are copied while they work; the copy is sound and can be finished', { timeout: 30_000 }, async () => {
+    const room = await open();
+    const client = room.client();
+    const ids: string[] = [];
+    for (let index = 0; index < 4; index += 1) ids.push((await client.submit('twenty', 10, TERMS)).id);
+    const worker = await room.worker();
+    await call(room, 20);
+    const copy = `${room.path}.copy`;
+    await client.backup(copy);
+    await expect(client.backup(copy)).rejects.toMatchObject({ code: 'storage-failed' });
+    expect(room.integrity(copy)).toBe('ok');
+    await worker.kill();
+    await room.worker({}, copy);
+    const reader = room.client(copy);
+    for (const id of ids)
+      expect((await reader.store.result(id, TENANT, { timeoutMs: 15_000 })).output).toBe('all twenty');
+  });
+});
