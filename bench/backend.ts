@@ -1,14 +1,15 @@
 /**
- * How many runs the memory backend does in a second, and how the cost of one grows with their number: submit no-op runs
- * and wait for the last. Run with `node bench/backend.ts`; `node bench/backend.ts 5 100000` sets rounds and the largest size.
+ * What a no-op run of the memory backend costs, and how that grows with their number: submit runs and wait for the last.
  * The floor is the least that any scheduler here must do: a promise, a map entry and JSON of the input for each.
  */
 import { MemoryBackend } from '../src/backends/memory/index.ts';
+import type { Benchmark, Case } from './measure.ts';
 
 const GOAL_RUNS_PER_SECOND = 100_000;
-const rounds = Number(process.argv[2] ?? 5);
-const largest = Number(process.argv[3] ?? 1_000_000);
-const sizes = [1_000, 10_000, 100_000, 1_000_000].filter((size) => size <= largest);
+const SIZES = [1_000, 10_000, 100_000, 1_000_000];
+/** Each figure rests on at least so many runs. */
+const FEWEST_RUNS = 50_000;
+const FEWEST_QUICK_RUNS = 5_000;
 const tenants = ['north', 'south', 'east', 'west'] as const;
 
 interface Measured {
@@ -81,56 +82,49 @@ async function measureFloor(size: number): Promise<number> {
   return Number(process.hrtime.bigint() - start) / size;
 }
 
-async function repeated(size: number, one: () => Promise<number>): Promise<number> {
-  const repeats = Math.max(1, Math.ceil(50_000 / size));
-  let sum = 0;
-  for (let repeat = 0; repeat < repeats; repeat += 1) sum += await one();
-  return sum / repeats;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-}
-
-const spread = (values: readonly number[]): string =>
-  `${median(values).toFixed(0)} ns (${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)})`;
-
-await measure(20_000); // the compiler warms up
-await measureBacklog(20_000);
-const table = new Map(
-  sizes.map((size) => [
-    size,
-    { steady: [] as number[], backlog: [] as number[], floor: [] as number[], heap: [] as number[] },
-  ]),
-);
-for (let round = 0; round < rounds; round += 1) {
-  for (const [size, figures] of table) {
-    figures.floor.push(await repeated(size, () => measureFloor(size)));
-    figures.steady.push(
-      await repeated(size, async () => {
-        const { cost, growthMb } = await measure(size);
-        figures.heap.push(growthMb);
-        return cost;
-      }),
-    );
-    figures.backlog.push(await repeated(size, () => measureBacklog(size)));
-  }
-}
-
-console.log(
-  `memory backend: no-op runs of four tenants, 64 at once, ${rounds} rounds, interleaved; median (least to most)`,
-);
-for (const [size, { steady, backlog, floor, heap }] of table) {
-  const rate = Math.round(1e9 / median(steady));
-  console.log(
-    [
-      `n = ${String(size).padStart(9)}`,
-      `${rate.toLocaleString('en')} runs/s`,
-      `a run ${spread(steady)}`,
-      `backlog first ${spread(backlog)}`,
-      `floor ${spread(floor)}, ratio ${(median(steady) / median(floor)).toFixed(1)}`,
-      `heap +${median(heap).toFixed(0)} MB`,
-      rate >= GOAL_RUNS_PER_SECOND ? 'goal met' : `below the goal of ${GOAL_RUNS_PER_SECOND}`,
-    ].join('  '),
-  );
-}
+export const memoryBackend: Benchmark = {
+  title: 'no-op runs of four tenants, 64 at once, for each run; floor: a promise, a map entry and JSON',
+  async cases({ isQuick }) {
+    await measure(5_000); // the compiler warms up
+    await measureBacklog(5_000);
+    const sizes = SIZES.filter((size) => !isQuick || size <= 10_000);
+    const fewest = isQuick ? FEWEST_QUICK_RUNS : FEWEST_RUNS;
+    return sizes.flatMap((size): Case[] => {
+      const repeats = Math.max(1, Math.ceil(fewest / size));
+      const repeated = async (one: () => Promise<number>): Promise<number> => {
+        let sum = 0;
+        for (let repeat = 0; repeat < repeats; repeat += 1) sum += await one();
+        return sum / repeats;
+      };
+      const number = size.toLocaleString('en');
+      const goal = { text: '100,000 runs in a second', most: 1e9 / GOAL_RUNS_PER_SECOND };
+      return [
+        {
+          what: `${number} runs, submitted while others run`,
+          unit: 'ns',
+          size: size * repeats,
+          goal,
+          async measure() {
+            const floor = await repeated(() => measureFloor(size));
+            let growth = 0;
+            const own = await repeated(async () => {
+              const { cost, growthMb } = await measure(size);
+              growth = growthMb;
+              return cost;
+            });
+            return { own, floor, ...(repeats > 1 ? {} : { more: { 'heap MB': growth } }) };
+          },
+        },
+        {
+          what: `${number} runs, all submitted before the first starts`,
+          unit: 'ns',
+          size: size * repeats,
+          async measure() {
+            const floor = await repeated(() => measureFloor(size));
+            return { own: await repeated(() => measureBacklog(size)), floor };
+          },
+        },
+      ];
+    });
+  },
+};

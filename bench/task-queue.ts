@@ -1,16 +1,15 @@
-/**
- * How fast the task queue is and how its cost grows: add, claim and complete tasks at four sizes.
- * Run with `node bench/task-queue.ts`; `node bench/task-queue.ts 5 100000` sets rounds and the largest size.
- */
+/** How fast the task queue is and how its cost grows: add, claim and complete tasks at several sizes. */
 import { TaskPriority } from '../src/contracts/task.ts';
 import { Task } from '../src/tasks/task.ts';
 import { TaskQueue } from '../src/tasks/task-queue.ts';
 import { seededRandom } from '../src/testing/seeded.ts';
+import { type Benchmark, type Figure, median, type Sample } from './measure.ts';
 
 const GOAL_OPS_PER_SECOND = 200_000;
-const rounds = Number(process.argv[2] ?? 5);
-const largest = Number(process.argv[3] ?? 1_000_000);
-const sizes = [1_000, 10_000, 100_000, 1_000_000].filter((size) => size <= largest);
+const SIZES = [1_000, 10_000, 100_000, 1_000_000];
+/** Each figure rests on at least so many tasks. */
+const FEWEST_TASKS = 100_000;
+const FEWEST_QUICK_TASKS = 20_000;
 const priorities = Object.values(TaskPriority);
 
 /** Tasks of random priority and age; one in four depends on an earlier one. Made outside the measured time. */
@@ -68,48 +67,39 @@ function measureFloor(tasks: readonly Task[]): number {
   return Number(process.hrtime.bigint() - start) / (3 * tasks.length);
 }
 
-/** Small sizes are repeated within a round, so that each figure rests on at least 100,000 tasks. */
-function measureRound(size: number, round: number): { queue: number; floor: number } {
-  const repeats = Math.max(1, Math.ceil(100_000 / size));
-  const sum = { queue: 0, floor: 0 };
-  for (let repeat = 0; repeat < repeats; repeat += 1) {
-    const tasks = makeTasks(size, round * 1000 + repeat);
-    sum.floor += measureFloor(tasks);
-    sum.queue += measure(tasks);
-  }
-  return { queue: sum.queue / repeats, floor: sum.floor / repeats };
-}
+export const taskQueue: Benchmark = {
+  title: 'add + claim + complete, for each operation; floor: three touches of objects in a map',
+  cases({ isQuick }) {
+    measure(makeTasks(10_000, 0)); // the compiler warms up
+    return SIZES.filter((size) => !isQuick || size <= 100_000).map((size) => ({
+      what: `${size.toLocaleString('en')} tasks`,
+      unit: 'ns',
+      size,
+      goal: { text: '200,000 operations in a second', most: 1e9 / GOAL_OPS_PER_SECOND },
+      measure(round): Sample {
+        const repeats = Math.max(1, Math.ceil((isQuick ? FEWEST_QUICK_TASKS : FEWEST_TASKS) / size));
+        const sum = { own: 0, floor: 0 };
+        for (let repeat = 0; repeat < repeats; repeat += 1) {
+          const tasks = makeTasks(size, round * 1000 + repeat);
+          sum.floor += measureFloor(tasks);
+          sum.own += measure(tasks);
+        }
+        return { own: sum.own / repeats, floor: sum.floor / repeats };
+      },
+    }));
+  },
+  remarks(figures) {
+    const done = figures.filter(({ samples }) => samples.length > 0);
+    const [first] = done;
+    if (first === undefined) return [];
+    return done.slice(1).map((figure) => {
+      const growth = (of: 'own' | 'floor'): string => (middle(figure, of) / middle(first, of)).toFixed(1);
+      const logGrowth = Math.log2(figure.size) / Math.log2(first.size);
+      return `from ${first.size} to ${figure.size}: the cost grows × ${growth('own')}, the floor × ${growth('floor')}, log n × ${logGrowth.toFixed(1)}`;
+    });
+  },
+};
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] as number;
-}
-
-measureRound(10_000, 0); // the compiler warms up
-const results = new Map<number, { queue: number; floor: number }[]>(sizes.map((size) => [size, []]));
-for (let round = 1; round <= rounds; round += 1) {
-  for (const size of sizes) results.get(size)?.push(measureRound(size, round));
-}
-
-const middleOf = (size: number, what: 'queue' | 'floor'): number =>
-  median((results.get(size) ?? []).map((each) => each[what]));
-const smallest = sizes[0] as number;
-console.log(`task queue: add + claim + complete, ${rounds} rounds, interleaved; median (least to most)`);
-for (const size of sizes) {
-  const values = (results.get(size) ?? []).map((each) => each.queue);
-  const queue = middleOf(size, 'queue');
-  const floor = middleOf(size, 'floor');
-  const growth = queue / middleOf(smallest, 'queue');
-  const floorGrowth = floor / middleOf(smallest, 'floor');
-  const logGrowth = Math.log2(size) / Math.log2(smallest);
-  console.log(
-    [
-      `n = ${String(size).padStart(9)}`,
-      `${Math.round(1e9 / queue).toLocaleString('en')} ops/s`,
-      `${queue.toFixed(0)} ns/op (${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)})`,
-      `floor ${floor.toFixed(0)} ns, queue/floor ${(queue / floor).toFixed(1)}`,
-      `growth of queue × ${growth.toFixed(2)}, of floor × ${floorGrowth.toFixed(2)}, of log n × ${logGrowth.toFixed(2)}`,
-      1e9 / queue >= GOAL_OPS_PER_SECOND ? 'goal met' : `below the goal of ${GOAL_OPS_PER_SECOND}`,
-    ].join('  '),
-  );
+function middle({ samples }: Figure, of: 'own' | 'floor'): number {
+  return median(samples.map((sample) => sample[of]));
 }

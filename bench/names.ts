@@ -1,0 +1,15 @@
+/** The benchmarks by the names they are called by; each is loaded when it runs. */
+import type { Benchmark } from './measure.ts';
+
+export const BENCHMARKS = {
+  queue: async () => (await import('./task-queue.ts')).taskQueue,
+  backend: async () => (await import('./backend.ts')).memoryBackend,
+  workflow: async () => (await import('./workflow.ts')).workflow,
+  import: async () => (await import('./import-time.ts')).importTime,
+  review: async () => (await import('./review.ts')).review,
+  memory: async () => (await import('./memory-search.ts')).memorySearch,
+} as const satisfies Record<string, () => Promise<Benchmark>>;
+
+export function isBenchmarkName(name: string): name is keyof typeof BENCHMARKS {
+  return Object.hasOwn(BENCHMARKS, name);
+}
