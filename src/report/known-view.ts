@@ -38,12 +38,12 @@ function comparisonView(comparison: Comparison): Markup {
 }
 
 function baselineView(baseline: BaselineUse): Markup {
-  return html`<p><b>Baseline:</b> ${baselineText(baseline)}. <span class="by"><code>${shorten(baseline.path, MAX_TEXT)}</code>, ${digestView(baseline.digest)}</span></p>${entriesView(baseline.expired, 'expired', 'what they silenced counts again')}${entriesView(baseline.stale, 'stale', 'they match nothing any more')}`;
+  return html`<p><b>Baseline:</b> ${baselineText(baseline)}. <span class="by"><code>${shorten(baseline.path, MAX_TEXT)}</code>, ${digestView(baseline.digest)}</span></p>${entriesView(baseline.expired, 'expired', 'findings count again')}${entriesView(baseline.stale, 'stale', 'nothing matches')}`;
 }
 
 function entriesView(entries: readonly BaselineEntry[], word: string, meaning: string): Markup | null {
   if (entries.length === 0) return null;
-  return html`<details class="rest ${word}"><summary>${count(entries.length, `${word} entry`, `${word} entries`)}: ${meaning}</summary><ul>${entries
+  return html`<details class="rest ${word}"><summary>${count(entries.length, `${word} entry`, `${word} entries`)} (${meaning})</summary><ul>${entries
     .slice(0, MAX_SHOWN)
     .map(
       (entry) =>

@@ -123,11 +123,11 @@ function knownSections({ comparison, baseline }: Report): readonly string[] {
   return [
     ...folded(`${fixed.length} fixed`, fixed),
     ...folded(
-      `${baseline?.expired.length} expired entries of the baseline`,
+      `Expired entries of the baseline: ${baseline?.expired.length}`,
       (baseline?.expired ?? []).map(entryLine),
     ),
     ...folded(
-      `${baseline?.stale.length} stale entries of the baseline`,
+      `Stale entries of the baseline: ${baseline?.stale.length}`,
       (baseline?.stale ?? []).map(entryLine),
     ),
   ];

@@ -59,7 +59,11 @@ function worst(page: Page): Markup {
   const serious = agents
     .flatMap((agent) => findingsOf(agent).map((finding) => ({ agent: agent.name, finding })))
     .filter(({ finding }) => finding.severity === 'critical' || finding.severity === 'error')
-    .sort((a, b) => WORST_FIRST.indexOf(a.finding.severity) - WORST_FIRST.indexOf(b.finding.severity));
+    .sort(
+      (a, b) =>
+        WORST_FIRST.indexOf(a.finding.severity) - WORST_FIRST.indexOf(b.finding.severity) ||
+        Number(b.finding.state === 'new') - Number(a.finding.state === 'new'),
+    );
   const total = agents.reduce((sum, agent) => sum + findingsOf(agent).length, 0);
   if (serious.length === 0) {
     return html`<p class="calm">${total === 0 ? 'Nothing was found.' : `Nothing critical, no errors: ${count(total, 'finding')} of lower weight below.`}</p>`;
@@ -67,7 +71,7 @@ function worst(page: Page): Markup {
   const shown = spread(serious);
   return html`<h2>Look at these first</h2><ol class="worst">${shown.map(
     ({ agent, finding }) =>
-      html`<li><span class="tag ${finding.severity}">${finding.severity}</span><div><a href="#${page.anchorOf(finding)}">${prose(shorten(finding.message, MAX_TEXT))}</a><br><code class="place">${shorten(finding.location.path, MAX_TEXT)}:${finding.location.line}</code> <span class="by">${agent}</span></div></li>`,
+      html`<li><span class="tag ${finding.severity}">${finding.severity}</span><div><a href="#${page.anchorOf(finding)}">${prose(shorten(finding.message, MAX_TEXT))}</a><br><code class="place">${shorten(finding.location.path, MAX_TEXT)}:${finding.location.line}</code> <span class="by">${agent}</span>${finding.state === 'new' ? html` <span class="tag mark">new</span>` : null}</div></li>`,
   )}</ol>${serious.length > shown.length ? html`<p class="more">and ${(serious.length - shown.length).toLocaleString('en-US')} more errors and critical findings below</p>` : null}`;
 }
 

@@ -12,7 +12,7 @@ details[open]>summary::before{transform:translateY(-3px) rotate(45deg)!important
 .rest>summary,.more-data>summary{cursor:pointer;color:var(--accent);font-size:13.5px;list-style:none;padding:6px 2px;width:fit-content}.rest>summary:hover,.more-data>summary:hover{text-decoration:underline}
 code{overflow-wrap:anywhere}pre code{overflow-wrap:normal}code,pre{font:12.5px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}pre{background:var(--code);border:1px solid var(--line);border-radius:8px;padding:8px 0;overflow:auto;margin:0 0 10px;unicode-bidi:isolate}
 pre code{display:block;width:max-content;min-width:100%;padding-right:14px}pre i{display:inline-block;width:50px;margin-right:14px;color:var(--soft);font-style:normal;user-select:none;text-align:right}mark{background:var(--mark);color:inherit;display:block;margin-right:-14px;padding-right:14px}
-.tag.mark{color:var(--accent)}[hidden]{display:none!important}
+.tag.mark{color:var(--accent)}.worst .tag.mark{min-width:0;margin-left:4px}[hidden]{display:none!important}
 .known{margin:14px 0 0;padding:10px 16px;background:var(--card);border:1px solid var(--line);border-radius:8px}.known p{margin:0}.known p+p,.known details+p{margin-top:8px}.known b{font-weight:600}.known ul{margin:0 0 6px;padding-left:20px;font-size:13.5px}
 .filter{margin:34px 0 0;padding:10px 16px;background:var(--card);border:1px solid var(--line);border-radius:10px;display:flex;flex-wrap:wrap;gap:8px 18px;align-items:center;font-size:13.5px}
 .filter label{display:inline-flex;align-items:center;gap:6px;min-width:0}.filter .wide{flex:1 1 230px}.filter fieldset{display:flex;flex-wrap:wrap;gap:2px 12px;border:0;margin:0;padding:0;min-width:0}.filter legend{float:left;padding:0 12px 0 0}

@@ -128,6 +128,15 @@ describe('a comparison with an earlier report', () => {
     ]);
   });
 
+  it('puts new findings before known ones of the same weight', async () => {
+    const report = await compared(
+      run(finding('kept', 'error')),
+      run(finding('kept', 'error'), finding('fresh', 'error', { location: location('c.ts', 1) })),
+    );
+    const [, worst = ''] = (await toHtml(report)).split('<ol class="worst">');
+    expect(worst.indexOf('Message of fresh.')).toBeLessThan(worst.indexOf('Message of kept.'));
+  });
+
   it('shows hostile text of the earlier report as text', async () => {
     const report = await compared(
       run(finding('gone', 'error', { message: '<script>x</script>', location: location('<b>.ts', 1) })),
