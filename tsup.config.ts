@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'skills/index': 'src/skills/index.ts',
+    'backends/sqlite/index': 'src/backends/sqlite/index.ts',
     'adapters/cli/index': 'src/adapters/cli/index.ts',
     'testing/index': 'src/testing/index.ts',
     'cli/main': 'src/cli/main.ts',

@@ -63,7 +63,7 @@ describe.each(NAMES)('example %s', (name) => {
       (match) => match[1] as string,
     );
     expect(
-      targets.filter((target) => !/^(?:autogen-orchestrator(?:\/[a-z/]+)?|node:[a-z/]+|zod)$/.test(target)),
+      targets.filter((target) => !/^(?:autogen-orchestrator(?:\/[a-z/]+)?|node:[a-z_/]+|zod)$/.test(target)),
     ).toEqual([]);
     expect(targets).toContain('autogen-orchestrator');
   });
