@@ -51,6 +51,11 @@ export const MACHINE_PARTS: readonly MachinePart[] = [
     kind: 'package',
     adds: 'type errors of TypeScript projects, found in memory with no code run',
   },
+  {
+    name: '@electric-sql/pglite',
+    kind: 'package',
+    adds: 'proves PostgreSQL definitions on a real PostgreSQL in memory',
+  },
 ];
 
 export interface PackageManager {

@@ -1,6 +1,7 @@
 /** The baseline: findings that are known and let pass, each with a reason and, where wanted, a last day. */
 import { randomUUID } from 'node:crypto';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Finding } from '../contracts/artifact.ts';
 import type { AnySkill } from '../contracts/skill.ts';
@@ -121,21 +122,23 @@ export async function writeBaseline(
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     const { code, message } = toError(cause) as NodeJS.ErrnoException;
-    throw new OrchestratorError(
-      'invalid-argument',
-      `The baseline can't be written to ${path}: ${code ?? message}.`,
-      {
-        details: { path },
-        cause,
-      },
-    );
+    throw unwritable(path, code ?? message, cause);
   }
   return inOrder.length;
 }
 
-/** Rejects unless nothing is at `path`, or a baseline, which may be replaced. */
+/** Rejects unless `path` is in a folder, and nothing is there, or a baseline, which may be replaced. */
 export async function checkReplaceable(path: string): Promise<void> {
+  const folder = await stat(dirname(path)).catch(() => undefined);
+  if (folder?.isDirectory() !== true) throw unwritable(path, `there is no folder ${dirname(path)}`);
   if ((await stat(path).catch(() => undefined)) !== undefined) await readBaseline(path);
+}
+
+function unwritable(path: string, why: string, cause?: unknown): OrchestratorError {
+  return new OrchestratorError('invalid-argument', `The baseline can't be written to ${path}: ${why}.`, {
+    details: { path },
+    cause,
+  });
 }
 
 function isOver({ until }: BaselineEntry, now: number): boolean {

@@ -79,9 +79,9 @@ const comparison = z.strictObject({
 });
 
 export const baselineEntrySchema = z.strictObject({
-  id: z.string().min(1).max(200),
-  rule: z.string().min(1).max(200),
-  path: z.string().min(1).max(4096),
+  id: z.string().min(1),
+  rule: z.string().min(1),
+  path: z.string().min(1),
   reason: z
     .string()
     .max(2000)

@@ -139,6 +139,23 @@ describe('a baseline', { timeout: LONG }, () => {
     expect(await readFile(join(out.root, 'package.json'), 'utf8')).toBe('{}');
   });
 
+  it('that can not be written is told before the review', async () => {
+    await using folder = await tempFolder(BEFORE);
+    await using out = await tempFolder();
+    const ended = await runMain([
+      folder.root,
+      '--out',
+      join(out.root, 'report'),
+      '--write-baseline',
+      join(out.root, 'nowhere', 'known.json'),
+      '--reason',
+      'r',
+    ]);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ended.stderr).toContain('there is no folder');
+    expect(await readdir(out.root)).toEqual([]);
+  });
+
   it('with an entry without a reason is refused', async () => {
     await using folder = await tempFolder(BEFORE);
     await using out = await tempFolder();
