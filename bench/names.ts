@@ -4,6 +4,7 @@ import type { Benchmark } from './measure.ts';
 export const BENCHMARKS = {
   queue: async () => (await import('./task-queue.ts')).taskQueue,
   backend: async () => (await import('./backend.ts')).memoryBackend,
+  sqlite: async () => (await import('./sqlite.ts')).sqliteBackend,
   workflow: async () => (await import('./workflow.ts')).workflow,
   import: async () => (await import('./import-time.ts')).importTime,
   review: async () => (await import('./review.ts')).review,

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { describeFigure, interleave } from './measure.ts';
 import { BENCHMARKS, isBenchmarkName } from './names.ts';
 
-const FULL = { rounds: 7, budgetMs: 60_000 };
+const FULL = { rounds: 7, budgetMs: 45_000 };
 const QUICK = { rounds: 3, budgetMs: 9_000 };
 
 const { values, positionals } = parseArgs({
