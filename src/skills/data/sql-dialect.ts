@@ -10,7 +10,7 @@ const MARKERS: readonly (readonly [SqlDialect, RegExp])[] = [
   ],
   [
     'mysql',
-    /\bENGINE\s*=|\bAUTO_INCREMENT\b|\bUNSIGNED\b|\bCHARACTER\s+SET\b|\bDEFAULT\s+CHARSET\b|\bTINYINT\s*\(|\bMEDIUMTEXT\b|\bLONGTEXT\b|\bENUM\s*\(|\bON\s+UPDATE\s+CURRENT_TIMESTAMP\b|^\s*(?:DELIMITER|LOCK\s+TABLES|USE)\b|,\s*(?:UNIQUE\s+)?KEY\s+`?\w+`?\s*\(/i,
+    /\bENGINE\s*=|\bAUTO_INCREMENT\b|\bUNSIGNED\b|\bCHARACTER\s+SET\b|\bDEFAULT\s+CHARSET\b|\bTINYINT\s*\(|\bMEDIUMTEXT\b|\bLONGTEXT\b|(?<!\bAS\s{1,20})\bENUM\s*\(|\bON\s+UPDATE\s+CURRENT_TIMESTAMP\b|^\s*(?:DELIMITER|LOCK\s+TABLES|USE)\b|,\s*(?:UNIQUE\s+)?KEY\s+`?\w+`?\s*\(/i,
   ],
   [
     'postgresql',

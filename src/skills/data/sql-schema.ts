@@ -6,6 +6,7 @@ import type { CommandEvidence } from '../../contracts/artifact.ts';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
+import { hasPglite } from './postgres-check.ts';
 import { checkSql } from './sql-check.ts';
 import { isForeignStatement } from './sql-dialect.ts';
 import {
@@ -159,7 +160,9 @@ async function checkGroup(
       });
     }
   }
-  for (const table of answer.tables)
+  // What a real PostgreSQL judges is not said twice.
+  const isProvenElsewhere = group.dialect === 'postgresql' && hasPglite();
+  for (const table of isProvenElsewhere ? [] : answer.tables)
     judgeTable(table, { group, steps, known, unsure, tables: answer.tables, parts });
   return {
     commands: [evidence],

@@ -27,7 +27,8 @@ export function splitSql(source: string): readonly SqlStatement[] {
     const from = start + lead;
     const body = bare.slice(from, end).trimEnd();
     line += countBreaks(text, start, from);
-    statements.push({ text: text.slice(from, from + body.length), bare: body, line, head: headOf(body) });
+    // A string at the end is blank in `body`, and still part of the statement.
+    statements.push({ text: text.slice(from, end).trimEnd(), bare: body, line, head: headOf(body) });
     line -= countBreaks(text, start, from);
   };
   let body: { depth: number; from: number } | undefined;

@@ -48,12 +48,14 @@ export interface Surroundings {
   readonly unsure: ReadonlySet<string | undefined>;
   readonly tables: readonly CheckedTable[];
   readonly parts: FindingParts[];
+  /** What to report under. @default {@link SQL_RULES} */
+  readonly rules?: { readonly target: RuleInfo; readonly index: RuleInfo; readonly key: RuleInfo };
 }
 
 /** Adds the findings of one table. */
 export function judgeTable(
   table: CheckedTable,
-  { group, steps, known, unsure, tables, parts }: Surroundings,
+  { group, steps, known, unsure, tables, parts, rules = SQL_RULES }: Surroundings,
 ): void {
   const lowerName = table.name.toLowerCase();
   const origin = steps.findLast(({ statement }) => createdTable(statement) === lowerName);
@@ -68,7 +70,7 @@ export function judgeTable(
     !table.indexes.some(({ isUnique, isPartial }) => isUnique && !isPartial)
   ) {
     parts.push({
-      rule: SQL_RULES.key,
+      rule: rules.key,
       message: `The table \`${table.name}\` has neither a primary key nor a unique constraint.`,
       location: locate(origin.file, origin.statement.line),
     });
@@ -90,13 +92,13 @@ export function judgeTable(
     );
     if (other === undefined && !known.has(target.toLowerCase())) {
       parts.push({
-        rule: SQL_RULES.target,
+        rule: rules.target,
         message: `The foreign key ${names} of \`${table.name}\` refers to the table \`${target}\`, which does not exist.`,
         location,
       });
     } else if (lost !== undefined && lost !== null && !unsure.has(target.toLowerCase())) {
       parts.push({
-        rule: SQL_RULES.target,
+        rule: rules.target,
         message: `The foreign key ${names} of \`${table.name}\` refers to \`${target}.${lost}\`, which does not exist.`,
         location,
       });
@@ -109,7 +111,7 @@ export function judgeTable(
     // MySQL makes such an index by itself.
     if (isIndexed || !isSure || group.dialect === 'mysql') continue;
     parts.push({
-      rule: SQL_RULES.index,
+      rule: rules.index,
       message: `No index of \`${table.name}\` begins with the foreign key ${names}.`,
       suggestion: `CREATE INDEX ${table.name}_${columns.join('_')} ON ${table.name} (${columns.join(', ')});`,
       location,

@@ -22,6 +22,7 @@ const SKILL_TYPES: Readonly<Record<string, TaskType>> = {
   'container-lint': 'devops',
   'data-profile': 'data',
   'sql-schema': 'data',
+  'postgres-schema': 'data',
   'dependency-facts': 'development',
   'risk-register': 'development',
 };
@@ -43,6 +44,7 @@ const STAGES: Readonly<Record<string, number>> = {
   'syntax-error': 0,
   'workflow-syntax': 0,
   'sql-error': 0,
+  'pg-sql-error': 0,
   'broken-json-line': 0,
   'unresolved-import': 1,
   'undeclared-dependency': 1,

@@ -7,7 +7,7 @@ import { researchSkills } from '../../../src/skills/research/index.ts';
 describe('the lists of skills', () => {
   it.each([
     ['devops', devopsSkills, ['workflow-lint', 'container-lint', 'infrastructure-lint']],
-    ['data', dataSkills, ['data-profile', 'sql-schema', 'schema-insights']],
+    ['data', dataSkills, ['data-profile', 'sql-schema', 'postgres-schema', 'schema-insights']],
     ['pm', pmSkills, ['work-plan', 'risk-register', 'progress-report', 'estimate']],
     ['research', researchSkills, ['cited-search', 'dependency-facts', 'knowledge-upkeep', 'comparison']],
   ])('%s has its own, and each rule has a title and a way out', (_role, skills, names) => {

@@ -1,0 +1,133 @@
+/** Runs DDL on an empty PostgreSQL in memory (PGlite), in a Node process of its own, and reads back what came of it. */
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import type { CommandEvidence } from '../../contracts/artifact.ts';
+import { createProgramRunner } from '../../process/program-runner.ts';
+import { OrchestratorError } from '../../shared/errors.ts';
+import { type PostgresWork, postgresProgram } from './postgres-program.ts';
+
+const MAX_OUTPUT_BYTES = 16 * 2 ** 20;
+
+const answer = z.object({
+  version: z.string().nullable(),
+  failure: z.string().nullable(),
+  /** The step that did not end in time; what comes after it was not run. */
+  stopped: z
+    .object({ type: z.string(), database: z.number().nullable(), index: z.number().nullable() })
+    .nullable(),
+  databases: z.array(
+    z.object({
+      errors: z.array(
+        z.object({ code: z.string(), message: z.string(), position: z.number().nullable() }).nullable(),
+      ),
+      tables: z.array(
+        z.object({
+          schema: z.string(),
+          name: z.string(),
+          columns: z.array(z.object({ name: z.string(), primaryKey: z.number() })),
+          indexes: z.array(
+            z.object({
+              isUnique: z.boolean(),
+              isPartial: z.boolean(),
+              columns: z.array(z.string().nullable()),
+            }),
+          ),
+          foreignKeys: z.array(
+            z.object({
+              target: z.string(),
+              columns: z.array(z.string()),
+              targetColumns: z.array(z.string().nullable()),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+  queries: z.array(
+    z
+      .object({
+        database: z.number(),
+        error: z.string().nullable(),
+        scans: z.array(
+          z.object({
+            table: z.string(),
+            schema: z.string(),
+            filter: z.string(),
+            column: z.string().nullable(),
+          }),
+        ),
+      })
+      .nullable(),
+  ),
+});
+
+export type PostgresAnswer = z.infer<typeof answer>;
+export type PostgresError = NonNullable<PostgresAnswer['databases'][number]['errors'][number]>;
+
+/** Says where PGlite is: its file URL. Throws `optional-package-missing` when it is not installed. */
+export type PgliteResolver = () => string;
+
+/** Finds PGlite where this package finds its dependencies; nothing of it is loaded into this process. */
+export function resolvePglite(): string {
+  try {
+    const require = createRequire(import.meta.url);
+    return pathToFileURL(require.resolve('@electric-sql/pglite')).href;
+  } catch (error) {
+    throw new OrchestratorError(
+      'optional-package-missing',
+      'Proving PostgreSQL definitions needs the package @electric-sql/pglite: npm install @electric-sql/pglite.',
+      { cause: error, details: { name: '@electric-sql/pglite' } },
+    );
+  }
+}
+
+/** Whether a resolver finds the package. */
+export function hasPglite(resolve: PgliteResolver = resolvePglite): boolean {
+  try {
+    resolve();
+    return true;
+  } catch (error) {
+    if (error instanceof OrchestratorError && error.code === 'optional-package-missing') return false;
+    throw error;
+  }
+}
+
+/**
+ * Does the work; a statement that fails leaves the others to run. Throws `timed-out` when all of it takes longer than
+ * `timeoutMs`, and `program-failed` when the process dies. The process is gone afterwards.
+ */
+export async function checkPostgres(
+  work: PostgresWork,
+  {
+    root,
+    timeoutMs,
+    signal,
+  }: { readonly root: string; readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<{ readonly answer: PostgresAnswer; readonly evidence: CommandEvidence }> {
+  const runner = createProgramRunner({ root, allow: [process.execPath] });
+  const result = await runner.run({
+    command: process.execPath,
+    args: ['--no-warnings', '--max-old-space-size=512', '--input-type=module', '-'],
+    input: postgresProgram(work),
+    timeoutMs,
+    maxOutputBytes: MAX_OUTPUT_BYTES,
+    signal,
+  });
+  if (result.timedOut) {
+    throw new OrchestratorError(
+      'timed-out',
+      `The PostgreSQL check did not finish in ${timeoutMs} ms and was stopped.`,
+    );
+  }
+  if (result.exitCode !== 0 || result.truncated) throw failed(result.exitCode, result.stderr);
+  const parsed = answer.parse(JSON.parse(result.stdout));
+  if (parsed.failure !== null) throw failed(result.exitCode, parsed.failure);
+  return { answer: parsed, evidence: result.evidence };
+}
+
+function failed(exitCode: number | null, text: string): OrchestratorError {
+  return new OrchestratorError('program-failed', `The PostgreSQL check ended with exit code ${exitCode}.`, {
+    details: { exitCode, stderr: text.slice(0, 2_000) },
+  });
+}
