@@ -13,8 +13,10 @@ export interface Case {
   readonly what: string;
   /** Of `own` and `floor`; less is better. */
   readonly unit: 'ns' | 'us' | 'ms';
-  /** How much work it is, next to the other cases; to foresee how long it takes. @default 1 */
+  /** How many things it is about. @default 1 */
   readonly size?: number;
+  /** How much work it is, next to the other cases; to foresee how long it takes. @default size */
+  readonly work?: number;
   measure(round: number): Promise<Sample> | Sample;
   /** In `unit`. */
   readonly goal?: { readonly text: string; readonly most: number };
@@ -56,7 +58,7 @@ export async function interleave(
   for (let round = 1; round <= rounds; round += 1) {
     for (const [index, one] of cases.entries()) {
       const before = took.get(index - 1) ?? 0;
-      const growth = Math.max(1, (one.size ?? 1) / (cases[index - 1]?.size ?? 1));
+      const growth = Math.max(1, workOf(one) / workOf(cases[index - 1]));
       const expected = took.get(index) ?? before * growth;
       const share = took.has(index) ? budgetMs / cases.length : budgetMs / 2;
       const left = Math.min(share - (used[index] ?? 0), budgetMs - (performance.now() - start));
@@ -78,6 +80,10 @@ export async function interleave(
     samples: samples[index] ?? [],
     ...(goal === undefined ? {} : { goal }),
   }));
+}
+
+function workOf(one: Case | undefined): number {
+  return one?.work ?? one?.size ?? 1;
 }
 
 /** NaN for none. */

@@ -26,6 +26,7 @@ export const memorySearch: Benchmark = {
         what: `${count.toLocaleString('en')} entries`,
         unit: 'us',
         size: count,
+        work: Math.max(count / 10, 100),
         measure(round) {
           const queries = Array.from({ length: searches }, (_, index) =>
             (texts[(round * searches + index) % count] ?? '').split(' ').slice(0, 3),

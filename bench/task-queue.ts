@@ -75,6 +75,7 @@ export const taskQueue: Benchmark = {
       what: `${size.toLocaleString('en')} tasks`,
       unit: 'ns',
       size,
+      work: Math.max(size, isQuick ? FEWEST_QUICK_TASKS : FEWEST_TASKS),
       goal: { text: '200,000 operations in a second', most: 1e9 / GOAL_OPS_PER_SECOND },
       measure(round): Sample {
         const repeats = Math.max(1, Math.ceil((isQuick ? FEWEST_QUICK_TASKS : FEWEST_TASKS) / size));
