@@ -65,7 +65,8 @@ console.log(allAgents().length, allSkills.length > 10);
     const { stdout, exitCode } = await run('npm', ['ls', '--all'], { cwd: folder.root });
     expect(exitCode).toBe(0);
     expect(stdout).toContain('autogen-orchestrator@');
-    expect(stdout).not.toMatch(HEAVY);
+    // An optional peer that is not there is listed all the same.
+    expect(stdout.replace(/^.*UNMET OPTIONAL.*$/gm, '')).not.toMatch(HEAVY);
   });
 
   it('has types that a strict TypeScript project resolves, and that refuse what is wrong', async () => {
