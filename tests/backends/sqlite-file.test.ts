@@ -208,6 +208,63 @@ describe('a file in use', () => {
     expect(readFileSync(path).length).toBeLessThan(200_000);
   });
 
+  it('gives a run back that can not be written while another process locks the file, and does it when it can', async () => {
+    const made = backend({ busyMs: 20 });
+    let calls = 0;
+    const { promise: isAtWork, resolve: atWork } = Promise.withResolvers<void>();
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+    made.register('work', async (context) => {
+      const first = await context.step('first', async () => 'kept');
+      return context.step('second', async () => {
+        calls += 1;
+        atWork();
+        await mayGoOn;
+        return [first, calls];
+      });
+    });
+    await made.start();
+    const { id } = await made.submit('work', null, TERMS);
+    await isAtWork;
+    const locker = new (loadDriver().DatabaseSync)(path);
+    locker.exec('BEGIN IMMEDIATE');
+    expect(await failure(made.submit('work', 1, TERMS))).toEqual({
+      code: 'storage-failed',
+      reason: 'busy',
+      retryable: true,
+    });
+    goOn();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    locker.exec('ROLLBACK');
+    locker.close();
+    expect((await made.store.result(id, 'north', { timeoutMs: 10_000 })).output).toEqual(['kept', 2]);
+  });
+
+  it('frees the slot of a cancelled run whose function goes on with its step, and keeps nothing of that', async () => {
+    const made = backend();
+    const { promise: isAtWork, resolve: atWork } = Promise.withResolvers<void>();
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+    made.register('deaf', (context) =>
+      context.step('s', async () => {
+        atWork();
+        await mayGoOn;
+        return 'too late';
+      }),
+    );
+    made.register('next', async () => 'has a slot');
+    await made.setQueue('work', { concurrency: 1 });
+    await made.start();
+    const deaf = await made.submit('deaf', null, TERMS);
+    await isAtWork;
+    const next = await made.submit('next', null, TERMS);
+    const cancelling = made.cancel(deaf.id, 'north');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await made.store.get(next.id, 'north'))?.status).toBe('queued');
+    goOn();
+    await cancelling;
+    expect((await made.store.result(next.id, 'north', { timeoutMs: 5000 })).output).toBe('has a slot');
+    expect(await made.store.result(deaf.id, 'north')).toMatchObject({ status: 'cancelled', output: null });
+  });
+
   it('answers questions after it was stopped', async () => {
     const made = backend();
     made.register('echo', async (_context, input) => input);

@@ -13,10 +13,12 @@ export class Hold {
   readonly #database: Database;
   #losses: number;
   #reason: OrchestratorError | undefined;
-  /** Whether the row is still this process's to change. */
+  /** False once it was dropped: the row is somebody else's to change. */
   isOurs = true;
   hasReturned = false;
   isSuspended = false;
+  /** It wants a slot to go on with. */
+  isQueued = false;
 
   constructor(database: Database, { seq, id, tenant, token, losses }: RunRow, host: SlotHost) {
     this.#database = database;
@@ -45,7 +47,6 @@ export class Hold {
 
   /** The token is stale: someone else has the run, or has ended it. */
   lost(): OrchestratorError {
-    this.isOurs = false;
     return new OrchestratorError(
       'stopped',
       `Run "${this.runId}" is no longer this process's: it was ended, or its lease ran out and another process took it over.`,

@@ -10,8 +10,10 @@ import type { Submission } from '../memory/submission.ts';
 import { Admission, type Admitted } from './admission.ts';
 import { Claims } from './claims.ts';
 import type { Database } from './database.ts';
+import { lateRuns, wakeDelayed } from './due-runs.ts';
 import { type Ending, Endings } from './endings.ts';
 import { Hold } from './hold.ts';
+import { Holds } from './holds.ts';
 import { Inbox } from './inbox.ts';
 import { type ContextHost, SqliteRunContext } from './run-context.ts';
 import { endedBy, type RunRow } from './run-row.ts';
@@ -46,10 +48,9 @@ export class RunDriver implements ContextHost {
   readonly #admission: Admission;
   readonly #workers: Workers;
   readonly #options: DriverOptions;
-  readonly #holds = new Map<number, Hold>();
+  readonly #holds = new Holds();
   /** Runs that could not be written to: given back as soon as the file can be written. */
   readonly #toRelease = new Set<Hold>();
-  readonly #onQuiet = new Set<() => void>();
   #worker = '';
   #names = '[]';
   #renewAt = 0;
@@ -105,7 +106,7 @@ export class RunDriver implements ContextHost {
   async cancel(seq: number, error: OrchestratorError): Promise<void> {
     const ended = this.#endings.end(this.#endings.cancellation(seq, error));
     this.#afterEnd(ended);
-    await this.#returned(ended.map((ending) => ending.seq));
+    await this.#returned(ended.map((ending) => this.#holds.get(ending.seq)));
   }
 
   /** All that is due: the lease, other processes' lost runs, delays, time limits, news from other processes, claims. */
@@ -133,19 +134,18 @@ export class RunDriver implements ContextHost {
 
   /** Resolves when no function works any more; those that wait don't count. Returns the promise and its undo. */
   whenQuiet(): { readonly quiet: Promise<void>; undo(): void } {
-    const { promise: quiet, resolve } = Promise.withResolvers<void>();
-    this.#onQuiet.add(resolve);
-    this.#tellIfQuiet();
-    return { quiet, undo: () => this.#onQuiet.delete(resolve) };
+    return this.#holds.whenQuiet();
   }
 
   /** Interrupts all functions, waits for them within the grace, and leaves their runs to whoever comes next. */
   async stop(reason: OrchestratorError): Promise<void> {
     const hadStarted = this.#mode !== 'paused';
     this.#mode = 'closed';
-    for (const hold of this.#holds.values()) hold.interrupt(reason);
-    await this.#returned([...this.#holds.keys()]);
-    if (hadStarted) this.#workers.leave(this.#worker);
+    const holds = this.#holds.all();
+    for (const hold of holds) hold.interrupt(reason);
+    await this.#returned(holds);
+    // What can't be written now is given back by the lease that runs out.
+    if (hadStarted) attempt(() => this.#workers.leave(this.#worker));
     this.watches.stop(reason);
     this.alarms.clear();
   }
@@ -176,59 +176,55 @@ export class RunDriver implements ContextHost {
       return;
     }
     // Others took us for dead: what we hold is theirs now. We go on as somebody else.
-    for (const hold of [...this.#holds.values()]) this.#drop(hold, hold.lost());
+    for (const hold of this.#holds.all()) this.#drop(hold, hold.lost());
     this.#join();
   }
 
+  /** An alarm rings outside of any call: what goes wrong there is done again by the next tick. */
   #due(): void {
-    this.#wakeDelayed();
+    attempt(() => this.#wakeDelayed());
     this.poke();
   }
 
   #wakeDelayed(): void {
-    const { database } = this;
     const now = this.clock.now();
-    if (database.get("SELECT 1 FROM runs WHERE status = 'waiting' AND blockers = 0 AND ready_at <= ?", now)) {
-      database.run(
-        "UPDATE runs SET status = 'queued' WHERE status = 'waiting' AND blockers = 0 AND ready_at <= ?",
-        now,
-      );
-    }
-    const late = database.all<RunRow>(
-      'SELECT * FROM runs WHERE deadline_at <= ? AND deadline_at IS NOT NULL AND completed_at IS NULL',
-      now,
-    );
-    for (const { seq, id, timeout_ms: timeoutMs } of late) {
+    wakeDelayed(this.database, now);
+    for (const { seq, id, timeout_ms: timeoutMs } of lateRuns(this.database, now)) {
       const error = endedBy(id, 'timed-out', `did not finish in ${timeoutMs} ms`, { timeoutMs });
-      void this.cancel(seq, error);
+      this.#afterEnd(this.#endings.end(this.#endings.cancellation(seq, error)));
+      const hold = this.#holds.get(seq);
+      if (hold !== undefined) void this.#returned([hold]);
     }
   }
 
   /** Another process may have ended runs whose functions are here, or taken them over. */
   #checkHolds(): void {
-    for (const hold of [...this.#holds.values()]) {
-      if (!hold.isOurs || hold.hasReturned) continue;
-      const row = this.database.get<RunRow>('SELECT * FROM runs WHERE seq = ?', hold.seq);
-      if (row?.token === hold.token) continue;
-      const error = row?.error ?? null;
-      if (row?.owner === this.#worker && error !== null)
-        hold.interrupt(errorFromJson(JSON.parse(error) as ErrorJson));
-      else this.#drop(hold, hold.lost());
+    const holds = this.#holds.all();
+    if (holds.length === 0) return;
+    const rows = this.database.all<RunRow>(
+      'SELECT seq, token, error FROM runs WHERE owner = ?',
+      this.#worker,
+    );
+    const bySeq = new Map(rows.map((row) => [row.seq, row]));
+    for (const hold of holds) {
+      const row = bySeq.get(hold.seq);
+      if (hold.hasReturned || row?.token === hold.token) continue;
+      if (row === undefined || row.error === null) this.#drop(hold, hold.lost());
+      else hold.interrupt(errorFromJson(JSON.parse(row.error) as ErrorJson));
     }
   }
 
   /** Somebody else has the run: its function here can do no more than return. */
   #drop(hold: Hold, reason: OrchestratorError): void {
     hold.isOurs = false;
-    if (this.#holds.get(hold.seq) === hold) this.#holds.delete(hold.seq);
     hold.interrupt(reason);
-    this.#tellIfQuiet();
+    this.#holds.remove(hold);
   }
 
   #pump(): void {
     this.#isPumpScheduled = false;
     if (this.#mode === 'closed') return;
-    const room = this.#options.maxRunning - this.#working();
+    const room = this.#options.maxRunning - this.#holds.working;
     const limit = Math.min(room, CLAIMS_AT_ONCE);
     const request = {
       worker: this.#worker,
@@ -237,14 +233,11 @@ export class RunDriver implements ContextHost {
       isResuming: this.#mode === 'resuming',
       now: this.clock.now(),
     };
-    let rows: readonly RunRow[];
-    try {
+    let rows: readonly RunRow[] = [];
+    // A full disk or a lock: the next tick tries again.
+    attempt(() => {
       rows = this.claims.take(request);
-    } catch (error) {
-      // A full disk or a lock: the next tick tries again.
-      if (OrchestratorError.isInstance(error) && error.code === 'storage-failed') return;
-      throw error;
-    }
+    });
     for (const row of rows) this.#grant(row);
     if (rows.length > 0 && rows.length === limit && limit < room) setImmediate(() => this.poke());
   }
@@ -253,6 +246,7 @@ export class RunDriver implements ContextHost {
     const known = this.#holds.get(row.seq);
     if (known !== undefined && known.token === row.token) {
       known.isSuspended = false;
+      known.isQueued = false;
       known.execution.granted();
       return;
     }
@@ -262,7 +256,7 @@ export class RunDriver implements ContextHost {
       requestSlot: () => this.#requestSlot(hold),
       releaseSlot: () => this.#suspend(hold),
     });
-    this.#holds.set(row.seq, hold);
+    this.#holds.add(hold);
     void this.#run(hold, row);
   }
 
@@ -282,10 +276,9 @@ export class RunDriver implements ContextHost {
     }
     hold.hasReturned = true;
     this.#settle(hold, ending);
-    if (this.#holds.get(hold.seq) === hold) this.#holds.delete(hold.seq);
     hold.execution.abandonSlot();
     hold.execution.returned();
-    this.#tellIfQuiet();
+    this.#holds.remove(hold);
     this.poke();
   }
 
@@ -300,7 +293,7 @@ export class RunDriver implements ContextHost {
       const ended = this.database.transaction(() => {
         const row = this.database.get<RunRow>('SELECT token FROM runs WHERE seq = ?', hold.seq);
         const all = row?.token === hold.token ? this.#endings.end(ending) : [];
-        this.#workers.release(hold.seq, this.#worker);
+        this.#workers.release(hold, this.#worker);
         return all;
       });
       this.#afterEnd(ended);
@@ -312,7 +305,7 @@ export class RunDriver implements ContextHost {
   /** Gives a run back: to all when it is open, otherwise its slot. When the file can't be written, a tick tries again. */
   #release(hold: Hold): void {
     try {
-      this.#workers.release(hold.seq, this.#worker);
+      this.#workers.release(hold, this.#worker);
       this.#toRelease.delete(hold);
     } catch {
       this.#toRelease.add(hold);
@@ -320,6 +313,7 @@ export class RunDriver implements ContextHost {
   }
 
   #requestSlot(hold: Hold): void {
+    hold.isQueued = true;
     this.#move(hold, 'queued');
     this.poke();
   }
@@ -327,7 +321,7 @@ export class RunDriver implements ContextHost {
   #suspend(hold: Hold): void {
     hold.isSuspended = true;
     this.#move(hold, 'suspended');
-    this.#tellIfQuiet();
+    this.#holds.tellIfQuiet();
     this.poke();
   }
 
@@ -356,36 +350,24 @@ export class RunDriver implements ContextHost {
     this.poke();
   }
 
-  /** Waits for functions of ended runs; whoever outlives the grace loses its slot and is waited for no longer. */
-  async #returned(seqs: readonly number[]): Promise<void> {
-    await Promise.all(
-      seqs.map((seq) => {
-        const hold = this.#holds.get(seq);
-        if (hold === undefined || hold.hasReturned) return undefined;
-        return new Promise<void>((resolve) => {
-          const alarm = this.alarms.set(this.#options.cancelGraceMs, () => {
-            this.#release(hold);
-            this.#drop(hold, hold.lost());
-            resolve();
-          });
-          hold.execution.onReturn(() => {
-            this.alarms.cancel(alarm);
-            resolve();
-          });
-        });
-      }),
-    );
+  #returned(holds: readonly (Hold | undefined)[]): Promise<void> {
+    const giveUp = (hold: Hold): void => {
+      this.#release(hold);
+      this.#drop(hold, hold.lost());
+    };
+    return this.#holds.returned(holds, {
+      alarms: this.alarms,
+      graceMs: this.#options.cancelGraceMs,
+      giveUp,
+    });
   }
+}
 
-  #working(): number {
-    let count = 0;
-    for (const { isSuspended } of this.#holds.values()) if (!isSuspended) count += 1;
-    return count;
-  }
-
-  #tellIfQuiet(): void {
-    if (this.#onQuiet.size === 0 || this.#working() > 0) return;
-    for (const tell of this.#onQuiet) tell();
-    this.#onQuiet.clear();
+/** Does something that the next tick does again, should the file be locked or its disk full. */
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!OrchestratorError.isInstance(error) || error.code !== 'storage-failed') throw error;
   }
 }

@@ -53,12 +53,13 @@ export class SqliteBackend implements Backend {
 
   constructor(options: SqliteBackendOptions) {
     this.#options = resolveSqliteOptions(options);
-    const { clock, pollMs } = this.#options;
+    const { clock, pollMs, leaseMs } = this.#options;
     this.#database = new Database(this.#options);
     this.#driver = new RunDriver({ ...this.#options, database: this.#database });
     this.#ticker = new Ticker({
       clock,
-      intervalMs: pollMs,
+      // A lease must be renewed before it is over, however seldom the file is looked at.
+      intervalMs: Math.min(pollMs, leaseMs / 4),
       tick: () => this.#tick(),
       isWanted: () => this.#state === 'started' || this.#driver.watches.size > 0,
     });

@@ -60,27 +60,27 @@ export class Workers {
   leave(id: string): void {
     const { database } = this.#options;
     database.transaction(() => {
-      for (const { seq } of database.all<RunRow>('SELECT seq FROM runs WHERE owner = ?', id))
-        this.release(seq, id);
+      for (const run of database.all<RunRow>('SELECT * FROM runs WHERE owner = ?', id)) this.release(run, id);
       database.run('DELETE FROM workers WHERE id = ?', id);
     });
   }
 
   /** Lets go of one run: an open one queues again for anybody, an ended one frees its slot. */
-  release(seq: number, worker: string): void {
+  release({ seq, token }: Pick<RunRow, 'seq' | 'token'>, worker: string): void {
     this.#options.database.run(
       `UPDATE runs SET owner = NULL, slot = 0, token = token + 1,
          status = CASE WHEN completed_at IS NULL THEN 'queued' ELSE status END
-       WHERE seq = ? AND owner = ?`,
+       WHERE seq = ? AND owner = ? AND (completed_at IS NOT NULL OR token = ?)`,
       seq,
       worker,
+      token,
     );
   }
 
   #takeBack(run: RunRow, now: number): readonly Ending[] {
     const { database, endings, maxLosses } = this.#options;
     const owner = run.owner ?? '';
-    this.release(run.seq, owner);
+    this.release(run, owner);
     // One that slept or waited did not bring its worker down.
     if (run.completed_at !== null || run.status !== 'running') return [];
     const losses = run.losses + 1;

@@ -1,0 +1,22 @@
+/** What time does to runs that are in the file, whoever has them. */
+import type { Database } from './database.ts';
+import type { RunRow } from './run-row.ts';
+
+/** Delayed runs whose time has come queue for a slot. */
+export function wakeDelayed(database: Database, now: number): void {
+  // A look costs no lock.
+  if (!database.get("SELECT 1 FROM runs WHERE status = 'waiting' AND blockers = 0 AND ready_at <= ?", now))
+    return;
+  database.run(
+    "UPDATE runs SET status = 'queued' WHERE status = 'waiting' AND blockers = 0 AND ready_at <= ?",
+    now,
+  );
+}
+
+/** Open runs whose time is up. */
+export function lateRuns(database: Database, now: number): readonly RunRow[] {
+  return database.all<RunRow>(
+    'SELECT * FROM runs WHERE deadline_at <= ? AND deadline_at IS NOT NULL AND completed_at IS NULL',
+    now,
+  );
+}
