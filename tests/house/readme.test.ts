@@ -97,7 +97,9 @@ describe('snippets', () => {
     expect(status).toBe(0);
   });
 
-  it.each(DOCS.map(({ path, text }): [string, string] => [path, text]))('stand in %s', (_, text) => {
+  // A page that a script writes is a table, not an explanation.
+  const written = DOCS.filter(({ path }) => path !== 'docs/precision.md');
+  it.each(written.map(({ path, text }): [string, string] => [path, text]))('stand in %s', (_, text) => {
     expect(codeBlocks(text, 'ts').length + codeBlocks(text, 'sh').length).toBeGreaterThan(0);
     expect(text.split('\n').length).toSatisfy((count: number) => count >= 50 && count <= 151);
   });
