@@ -14,6 +14,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     exclude: ['tests/full/**', 'tests/fixtures/**'],
     testTimeout: 20_000,
+    // Most of the time is spent waiting for programs: two at once even on two cores.
+    maxWorkers: 2,
     reporters: ['default', './tests/support/closing-line.ts'],
     coverage: {
       provider: 'v8',

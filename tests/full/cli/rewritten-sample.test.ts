@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { PreparedSample } from '../../src/cli/sample/prepare-sample.ts';
-import { describeRewritten } from '../support/rewritten-sample/expect-rewritten.ts';
-import { rewriteSample } from '../support/rewritten-sample/rewrite-sample.ts';
+import type { PreparedSample } from '../../../src/cli/sample/prepare-sample.ts';
+import { describeRewritten } from '../../support/rewritten-sample/expect-rewritten.ts';
+import { rewriteSample } from '../../support/rewritten-sample/rewrite-sample.ts';
 
 describeRewritten(1);
 
