@@ -62,6 +62,8 @@ interface Entry {
   configuration: JsonObject;
   error: ErrorJson | null;
   failureCount: number;
+  /** Where two ask for the start at once, both wait for the same one. */
+  starting?: Promise<void> | undefined;
 }
 
 export class PluginManager implements PluginHost {
@@ -123,7 +125,7 @@ export class PluginManager implements PluginHost {
     const entry = this.#entries.get(checkText('name', name));
     if (entry === undefined) return false;
     const dependent = [...this.#entries.values()].find(
-      ({ state, plugin }) => state === 'started' && name in (plugin.metadata.dependencies ?? {}),
+      ({ state, plugin }) => state === 'started' && Object.hasOwn(plugin.metadata.dependencies ?? {}, name),
     );
     if (dependent !== undefined) {
       throw new OrchestratorError(
@@ -202,7 +204,11 @@ export class PluginManager implements PluginHost {
     this.#order = ordered;
     for (const name of ordered) {
       const entry = this.#entries.get(name);
-      if (entry?.state === 'registered') await this.#start(entry);
+      if (entry?.state !== 'registered') continue;
+      entry.starting ??= this.#start(entry).finally(() => {
+        entry.starting = undefined;
+      });
+      await entry.starting;
     }
   }
 
@@ -222,16 +228,18 @@ export class PluginManager implements PluginHost {
   ): Promise<Readonly<Record<string, JsonValue>>> {
     checkObject('input', input);
     if (pluginType !== undefined) checkOneOf('pluginType', pluginType, Object.values(PluginType));
-    const answers: Record<string, JsonValue> = {};
+    // A map: a plugin may have a name that every object knows.
+    const answers = new Map<string, JsonValue>();
     for (const entry of this.#asked(pluginType)) {
       const { plugin } = entry;
       if (typeof plugin.execute !== 'function') continue;
       await this.#guard(entry, async () => {
-        answers[plugin.metadata.name] = toJsonValue(await plugin.execute?.(input));
+        answers.set(plugin.metadata.name, toJsonValue(await plugin.execute?.(input)));
       });
-      answers[plugin.metadata.name] ??= { error: { ...entry.error } as unknown as JsonValue };
+      if (!answers.has(plugin.metadata.name))
+        answers.set(plugin.metadata.name, { error: { ...entry.error } as unknown as JsonValue });
     }
-    return answers;
+    return Object.fromEntries(answers);
   }
 
   async triggerHook<N extends HookName>(
@@ -279,7 +287,9 @@ export class PluginManager implements PluginHost {
     checkObject('event', event);
     for (const entry of this.#asked('observer')) {
       try {
-        (entry.plugin as PluginContract & Observer).onEvent(event);
+        const answer: unknown = (entry.plugin as PluginContract & Observer).onEvent(event);
+        // Nobody waits for an asynchronous observer, but what it throws must not end the process.
+        if (answer instanceof Promise) answer.catch((error: unknown) => this.#fail(entry, error));
       } catch (error) {
         this.#fail(entry, error);
       }
@@ -367,7 +377,7 @@ export class PluginManager implements PluginHost {
         ? cause
         : new OrchestratorError(
             'plugin-failed',
-            `Plugin ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+            `Plugin ${name} failed: ${typeof cause === 'string' ? cause : errorToJson(cause).message}`,
             { cause, details: { plugin: name } },
           );
     entry.error = errorToJson(error);

@@ -16,7 +16,15 @@ const execute = promisify(execFile);
 const LONG = 180_000;
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 /** Tests and examples would double the time and add nothing new. */
-const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage', '.git', 'orchestrator-report', 'tests', 'examples']);
+const LEFT_OUT = new Set([
+  'node_modules',
+  'dist',
+  'coverage',
+  '.git',
+  'orchestrator-report',
+  'tests',
+  'examples',
+]);
 /** What only reads, so that it may be run again here. */
 const READ_ONLY =
   /^(?:log|blame|rev-parse|rev-list|status|ls-files|show|cat-file|symbolic-ref|branch|config|diff|describe|tag|for-each-ref)$/;

@@ -1,7 +1,7 @@
 /** Folders that nobody would wish for: each review ends, honestly, and leaves the folder as it was. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, open, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, open, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
