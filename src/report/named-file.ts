@@ -1,5 +1,5 @@
 /** Reads a JSON file that was named on the command line: small enough, well-formed, of a version that is known. */
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { OrchestratorError, toError } from '../shared/errors.ts';
 import { digestOf } from '../shared/json.ts';
 
@@ -39,7 +39,8 @@ export function broken(path: string, what: string, got: string, cause?: unknown)
 
 async function readBytes(path: string, what: string): Promise<Buffer> {
   try {
-    await using file = await open(path, 'r');
+    // Without waiting: a named pipe that nobody writes to would hold the review for ever.
+    await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stats = await file.stat();
     if (!stats.isFile()) throw broken(path, what, stats.isDirectory() ? 'a folder' : 'no regular file');
     if (stats.size > MAX_BYTES)

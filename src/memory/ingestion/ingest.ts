@@ -210,7 +210,8 @@ class Ingestion {
     const { category, tags } = this.#options;
     for (const { title, content, line, endLine } of chunks) {
       const source = formatCitation({ path, line, endLine });
-      this.#target.add(title.slice(0, 200), content, category, {
+      // A heading of blanks alone (`# &nbsp;`) is no title.
+      this.#target.add(title.trim().slice(0, 200) || path.slice(0, 200), content, category, {
         tags: [INGESTED, ...tags],
         source,
         references,
