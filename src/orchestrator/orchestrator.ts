@@ -366,9 +366,11 @@ export class Orchestrator {
     await this.#starting?.catch(() => undefined);
     await backend.stop({ drainMs });
     this.#closing.abort(new OrchestratorError('stopped', 'The orchestrator was shut down.'));
-    const errors = await this.#registry.shutdown(clock);
+    const errors = [...(await this.#registry.shutdown(clock))];
     const pluggedIn = this.#plugins.adapters();
-    await this.#plugins.shutdownAll();
+    errors.push(
+      ...(await closeAll(clock, [{ what: 'the plugins', close: () => this.#plugins.shutdownAll() }])),
+    );
     const doors = [...adapters, ...pluggedIn].map((adapter) => ({
       what: `the adapter ${adapter.name}`,
       close: () => adapter.disconnect(),

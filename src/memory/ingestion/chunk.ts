@@ -24,8 +24,11 @@ export function cutLines(lines: readonly string[], from: number, to: number, tit
       .slice(start - 1, end)
       .join('\n')
       .trimEnd();
-    if (content.trim() !== '')
-      chunks.push({ title, content: content.slice(0, MAX_CHUNK_LENGTH), line: start, endLine: end });
+    // A line that is too long alone is cut, and nothing of it is lost.
+    for (let at = 0; at < content.length; at += MAX_CHUNK_LENGTH) {
+      const piece = content.slice(at, at + MAX_CHUNK_LENGTH);
+      if (piece.trim() !== '') chunks.push({ title, content: piece, line: start, endLine: end });
+    }
     start = end + 1;
     length = 0;
   };

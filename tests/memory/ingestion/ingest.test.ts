@@ -194,6 +194,19 @@ describe('ingesting one thing', () => {
   });
 });
 
+describe('a line that is too long', () => {
+  it('is cut, and nothing of it is lost', async () => {
+    const base = new KnowledgeBase();
+    const text = Array.from({ length: 4000 }, (_, index) => `w${index}`).join(' ');
+    await base.ingest({ path: 'long.txt', text });
+    const pieces = base.search({ limit: 1000 }).map(({ content }) => content);
+    expect(pieces.reduce((sum, piece) => sum + piece.length, 0)).toBeGreaterThanOrEqual(
+      text.length - pieces.length,
+    );
+    expect(pieces.some((piece) => piece.includes('w3999'))).toBe(true);
+  });
+});
+
 describe('searching by meaning', () => {
   /** Two axes: drinks and money. */
   const AXES = [
