@@ -1,8 +1,11 @@
 /** Markdown: a piece for each section, under the path of its headings. */
 import type { Heading, Nodes, Root } from 'mdast';
+import { isCostlyMarkdown } from '../../shared/costly-markdown.ts';
 import { type Chunk, cutLines, linesOf } from './chunk.ts';
+import { textChunks } from './text-chunks.ts';
 
 export async function markdownChunks(text: string, title: string): Promise<Chunk[]> {
+  if (isCostlyMarkdown(text)) return textChunks(text, title);
   const { fromMarkdown } = await import('mdast-util-from-markdown');
   const root: Root = fromMarkdown(text);
   const lines = linesOf(text);

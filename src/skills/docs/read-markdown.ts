@@ -1,6 +1,8 @@
 /** Reads a Markdown page: its headings and anchors, where its links lead, and the code it shows. */
+
 import type { Nodes, Root } from 'mdast';
 import type { TextFile } from '../../contracts/workspace.ts';
+import { isCostlyMarkdown } from '../../shared/costly-markdown.ts';
 import { Slugger } from './slugger.ts';
 
 /** Longer pages are not parsed: the time a parser takes on hostile text grows faster than its length. */
@@ -34,7 +36,8 @@ export interface Page {
 
 /** The page of a file, or undefined when it is too long or nested too deeply to parse. */
 export async function readMarkdown(file: TextFile): Promise<Page | undefined> {
-  if (file.text.length > MAX_PAGE || TOO_DEEP.test(file.text)) return undefined;
+  if (file.text.length > MAX_PAGE || TOO_DEEP.test(file.text) || isCostlyMarkdown(file.text))
+    return undefined;
   const [{ fromMarkdown }, { gfmFromMarkdown }, { gfm }] = await Promise.all([
     import('mdast-util-from-markdown'),
     import('mdast-util-gfm'),
