@@ -250,7 +250,10 @@ export class Orchestrator {
 
   /** The result of a workflow that was started. Aborting `signal` cancels it. */
   async waitForWorkflow(runId: string, options: WaitOptions = {}): Promise<WorkflowResult> {
-    return this.#workflows.result(checkText('runId', runId), resolveWait(options));
+    checkText('runId', runId);
+    const wait = resolveWait(options);
+    await this.start();
+    return this.#workflows.result(runId, wait);
   }
 
   /** Ends a task or a workflow with all that it started. Resolves when its programs are gone. What has ended stays as it is. */
