@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Alarms } from '../../src/backends/memory/alarms.ts';
+import { Alarms } from '../../src/backends/driving/alarms.ts';
 import { Fifo } from '../../src/backends/memory/fifo.ts';
 import { MemoryBackend, type MemoryBackendOptions } from '../../src/backends/memory/index.ts';
 import type { RunFunction } from '../../src/contracts/backend.ts';

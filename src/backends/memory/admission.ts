@@ -3,11 +3,11 @@ import { OrchestratorError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
-import { toJsonText } from './journal.ts';
+import { toJsonText } from '../driving/json-text.ts';
+import type { Submission } from '../driving/submission.ts';
 import type { RunQueue } from './run-queue.ts';
 import { RunRecord } from './run-record.ts';
 import { hasMark, type RunTable } from './run-table.ts';
-import type { Submission } from './submission.ts';
 
 export interface AdmissionOptions {
   readonly clock: Clock;

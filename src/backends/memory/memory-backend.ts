@@ -24,14 +24,14 @@ import { OrchestratorError } from '../../shared/errors.ts';
 import { type IdSource, randomIds } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { type Clock, systemClock } from '../../shared/time.ts';
-import { toJsonText } from './journal.ts';
+import { toJsonText } from '../driving/json-text.ts';
+import { resolveSubmission } from '../driving/submission.ts';
 import { MemoryRunStore } from './memory-run-store.ts';
 import { RunDriver } from './run-driver.ts';
 import { endedBy } from './run-errors.ts';
 import { RunInbox } from './run-inbox.ts';
 import type { RunRecord } from './run-record.ts';
 import { RunTable } from './run-table.ts';
-import { resolveSubmission } from './submission.ts';
 
 /** All have defaults. */
 export interface MemoryBackendOptions {

@@ -3,7 +3,7 @@ import type { RunFilter, RunInfo, RunOutcome, RunStore } from '../../contracts/b
 import type { StatePort } from '../../contracts/state.ts';
 import { checkNumber, checkObject, checkSignal, checkText } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
-import type { Alarms } from './alarms.ts';
+import type { Alarms } from '../driving/alarms.ts';
 import { MemoryState } from './memory-state.ts';
 import type { RunRecord } from './run-record.ts';
 import type { RunTable } from './run-table.ts';

@@ -9,12 +9,13 @@ import type {
 import { checkFunction, checkNumber, checkText } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
-import { handled, Journal } from './journal.ts';
+import { handled } from '../driving/handled.ts';
+import type { RunExecution } from '../driving/run-execution.ts';
+import { resolveSubmission } from '../driving/submission.ts';
+import { Journal } from './journal.ts';
 import type { RunDriver } from './run-driver.ts';
-import type { RunExecution } from './run-execution.ts';
 import { RunInbox } from './run-inbox.ts';
 import type { RunRecord } from './run-record.ts';
-import { resolveSubmission } from './submission.ts';
 
 export class MemoryRunContext implements RunContext {
   readonly #driver: RunDriver;
@@ -48,7 +49,7 @@ export class MemoryRunContext implements RunContext {
   ): Promise<T> {
     // It would wait for itself without end.
     if (this.#execution.isInside(key)) return handled(Promise.reject(this.#stepInItself(key)));
-    return this.#once('step', key, fingerprint, () => {
+    return this.#once('step', key, fingerprint ?? null, () => {
       const { signal, runId } = this;
       checkFunction('work', work);
       return this.#execution.work(key, () => work({ idempotencyKey: `${runId}/${key}`, signal }));
@@ -57,7 +58,7 @@ export class MemoryRunContext implements RunContext {
 
   sleep(key: string, milliseconds: number): Promise<void> {
     const { alarms } = this.#driver;
-    const slept = this.#once('sleep', key, undefined, () => {
+    const slept = this.#once('sleep', key, null, () => {
       checkNumber('milliseconds', milliseconds, 0, Number.MAX_SAFE_INTEGER);
       return this.#execution.wait<null>((wake) => {
         if (milliseconds === 0) wake(null);
@@ -104,9 +105,7 @@ export class MemoryRunContext implements RunContext {
   }
 
   now(key: string): Promise<number> {
-    return this.#once('now', key, undefined, () =>
-      Promise.resolve(this.#driver.clock.now()),
-    ) as Promise<number>;
+    return this.#once('now', key, null, () => Promise.resolve(this.#driver.clock.now())) as Promise<number>;
   }
 
   async #submit(
@@ -135,7 +134,7 @@ export class MemoryRunContext implements RunContext {
   #once(
     kind: Parameters<Journal['once']>[0],
     key: string,
-    fingerprint: string | undefined,
+    fingerprint: string | null,
     work: () => Promise<unknown>,
   ): Promise<JsonValue> {
     try {

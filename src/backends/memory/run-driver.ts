@@ -4,16 +4,16 @@ import { errorFromJson, errorToJson, OrchestratorError } from '../../shared/erro
 import type { IdSource } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
+import { Alarms } from '../driving/alarms.ts';
+import { toJsonText } from '../driving/json-text.ts';
+import { RunExecution } from '../driving/run-execution.ts';
+import type { Submission } from '../driving/submission.ts';
 import { Admission } from './admission.ts';
-import { Alarms } from './alarms.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { toJsonText } from './journal.ts';
 import { MemoryRunContext } from './run-context.ts';
 import { dependencyFailed, endedBy } from './run-errors.ts';
-import { RunExecution } from './run-execution.ts';
 import type { RunRecord } from './run-record.ts';
 import type { RunTable } from './run-table.ts';
-import type { Submission } from './submission.ts';
 
 export interface DriverOptions {
   readonly clock: Clock;

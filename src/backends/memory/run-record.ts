@@ -2,8 +2,8 @@
 import type { RunInfo, RunOutcome, RunStatus } from '../../contracts/backend.ts';
 import type { ErrorJson } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
-import type { Alarm } from './alarms.ts';
-import type { RunExecution } from './run-execution.ts';
+import type { Alarm } from '../driving/alarms.ts';
+import type { RunExecution } from '../driving/run-execution.ts';
 import type { RunInbox } from './run-inbox.ts';
 
 /** What is fixed when a run is submitted. */

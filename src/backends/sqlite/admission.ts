@@ -2,8 +2,8 @@
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import { canonicalJson, type JsonValue } from '../../shared/json.ts';
-import { toJsonText } from '../memory/journal.ts';
-import type { Submission } from '../memory/submission.ts';
+import { toJsonText } from '../driving/json-text.ts';
+import type { Submission } from '../driving/submission.ts';
 import type { Database } from './database.ts';
 import { dependencyFailed, type Ending, type Endings } from './endings.ts';
 import type { RunRow } from './run-row.ts';

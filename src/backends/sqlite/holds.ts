@@ -1,5 +1,5 @@
 /** The runs whose functions are in this process: which of them work, and when they are done. */
-import type { Alarms } from '../memory/alarms.ts';
+import type { Alarms } from '../driving/alarms.ts';
 import type { Hold } from './hold.ts';
 
 export class Holds {

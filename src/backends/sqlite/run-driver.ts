@@ -4,9 +4,9 @@ import { type ErrorJson, errorFromJson, errorToJson, OrchestratorError } from '.
 import type { IdSource } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
-import { Alarms } from '../memory/alarms.ts';
-import { toJsonText } from '../memory/journal.ts';
-import type { Submission } from '../memory/submission.ts';
+import { Alarms } from '../driving/alarms.ts';
+import { toJsonText } from '../driving/json-text.ts';
+import type { Submission } from '../driving/submission.ts';
 import { Admission, type Admitted } from './admission.ts';
 import { Claims } from './claims.ts';
 import type { Database } from './database.ts';

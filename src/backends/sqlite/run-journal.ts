@@ -1,22 +1,20 @@
 /** What a run has done so far, in the file: each key once, with what came of it. Writes only while the run is ours. */
-import { type ErrorJson, errorFromJson, errorToJson, OrchestratorError } from '../../shared/errors.ts';
+import { type ErrorJson, errorFromJson, errorToJson } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
-import { handled, type JournalKind, toJsonText } from '../memory/journal.ts';
+import { handled } from '../driving/handled.ts';
+import { isSameUse, type JournalKind, type JournalUse, journalMismatch } from '../driving/journal-kind.ts';
+import { toJsonText } from '../driving/json-text.ts';
 import type { Database } from './database.ts';
 import type { Hold } from './hold.ts';
 
-interface JournalRow {
+interface JournalRow extends JournalUse {
   readonly key: string;
-  readonly kind: JournalKind;
-  readonly fingerprint: string | null;
   readonly state: 'open' | 'done' | 'failed';
   readonly value: string;
   readonly due_at: number | null;
 }
 
-interface Entry {
-  readonly kind: JournalKind;
-  readonly fingerprint: string | null;
+interface Entry extends JournalUse {
   readonly text: Promise<string>;
 }
 
@@ -49,8 +47,8 @@ export class RunJournal {
     work: (dueAt: number | null) => Promise<unknown>,
   ): Promise<JsonValue> {
     const known = this.#entries.get(key) ?? this.#known.get(key);
-    if (known !== undefined && (known.kind !== kind || known.fingerprint !== fingerprint))
-      return handled(Promise.reject(this.#mismatch(key, known, kind, fingerprint)));
+    if (known !== undefined && !isSameUse(known, { kind, fingerprint }))
+      return handled(Promise.reject(journalMismatch(this.#hold.runId, key, known, { kind, fingerprint })));
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       entry = { kind, fingerprint, text: this.#settled(kind, key, fingerprint, work) };
@@ -120,24 +118,4 @@ export class RunJournal {
       if (state !== 'open') this.#hold.progressed();
     });
   }
-
-  #mismatch(
-    key: string,
-    known: { readonly kind: JournalKind; readonly fingerprint: string | null },
-    kind: JournalKind,
-    fingerprint: string | null,
-  ): OrchestratorError {
-    const { runId } = this.#hold;
-    const expected = describe(known.kind, known.fingerprint);
-    const got = describe(kind, fingerprint);
-    return new OrchestratorError(
-      'journal-mismatch',
-      `Run ${runId} has ${expected} under the key "${key}", not ${got}.`,
-      { details: { runId, key, expected, got } },
-    );
-  }
-}
-
-function describe(kind: JournalKind, fingerprint: string | null): string {
-  return fingerprint === null ? `a ${kind}` : `a ${kind} with the fingerprint "${fingerprint}"`;
 }

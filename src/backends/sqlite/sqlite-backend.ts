@@ -14,8 +14,8 @@ import type {
 import { checkFunction, checkNumber, checkObject, checkString, checkText } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
-import { toJsonText } from '../memory/journal.ts';
-import { resolveSubmission } from '../memory/submission.ts';
+import { toJsonText } from '../driving/json-text.ts';
+import { resolveSubmission } from '../driving/submission.ts';
 import { Database } from './database.ts';
 import { explain } from './explain.ts';
 import { forgetEndedBefore } from './retention.ts';

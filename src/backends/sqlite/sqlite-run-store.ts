@@ -3,7 +3,7 @@ import type { RunFilter, RunInfo, RunOutcome, RunStore } from '../../contracts/b
 import type { StatePort } from '../../contracts/state.ts';
 import { checkNumber, checkObject, checkSignal, checkText } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
-import type { Alarms } from '../memory/alarms.ts';
+import type { Alarms } from '../driving/alarms.ts';
 import type { Database } from './database.ts';
 import { infoOf, notFound, outcomeOf, type RunRow } from './run-row.ts';
 import { SqliteState } from './sqlite-state.ts';

@@ -3,7 +3,7 @@ import type { StatePort, StateRecord } from '../../contracts/state.ts';
 import { checkInteger, checkString, checkText } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
-import { toJsonText } from '../memory/journal.ts';
+import { toJsonText } from '../driving/json-text.ts';
 import type { Database } from './database.ts';
 
 interface Kept {

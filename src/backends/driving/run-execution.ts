@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { OrchestratorError } from '../../shared/errors.ts';
-import { handled } from './journal.ts';
+import { handled } from './handled.ts';
 
 /** What the execution asks of the backend. */
 export interface SlotHost {

@@ -1,0 +1,16 @@
+/** What a journal keeps: JSON text, so that each reader gets its own copy, as after a restart. */
+import { describe, OrchestratorError, toError } from '../../shared/errors.ts';
+
+/** JSON text of anything; `null` for what JSON has no word for. Throws `invalid-json` for a circular value or a bigint. */
+export function toJsonText(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch (error) {
+    throw new OrchestratorError(
+      'invalid-json',
+      `Expected a value that JSON can hold, got ${describe(value)}: ${toError(error).message}`,
+      { cause: error },
+    );
+  }
+}
