@@ -52,7 +52,10 @@ export interface RunInfo {
   readonly completedAt: number | null;
 }
 
-/** Where a run goes and what it waits for. */
+/**
+ * Where a run goes and what it waits for. Names (of tenants, queues, runs and keys) are compared as they are, letter by
+ * letter; one that is blank, holds a NUL character or half of a surrogate pair is `invalid-argument`.
+ */
 export interface SubmitOptions {
   /** Becomes the run's id. Submitting an id again with equal name, tenant and input gives the same run; other input is `already-exists`. @default a new id */
   readonly id?: string;
@@ -82,12 +85,41 @@ export interface RunOutcome {
   readonly error: ErrorJson | null;
 }
 
+/**
+ * At most `limit` runs start in any span of `perSeconds`, wherever that span is laid: a sliding window, open at its
+ * end, so that a start at `t` makes room again at `t + perSeconds`. What is not used is not saved up. Counted is the
+ * first start of each run; going on after a wait or a crash is free. Each held-back run starts as soon as it may.
+ * Starts are counted from when a rate is set; a changed one counts what the earlier one still knew.
+ */
+export interface RateLimit {
+  /** A whole number from 1 to 1,000,000. */
+  readonly limit: number;
+  /** Seconds, from 0.001 to 31,536,000 (a year). */
+  readonly perSeconds: number;
+}
+
+/** What holds for one tenant in place of what holds for all. */
+export interface TenantLimits {
+  /** Runs of this tenant that may hold a slot at once. @default the queue's `perTenant` */
+  readonly concurrency?: number;
+  /** How fast runs of this tenant start. @default the queue's `perTenantRate` */
+  readonly rate?: RateLimit;
+  /** Turns that it gets for each one of a tenant with weight 1, while both have runs; from 0.001 to 1000. @default 1 */
+  readonly weight?: number;
+}
+
 /** The limits of a queue. */
 export interface QueueOptions {
   /** Runs of this queue that may hold a slot at once. @default Infinity */
   readonly concurrency?: number;
   /** The same for one tenant. @default Infinity */
   readonly perTenant?: number;
+  /** How fast runs of this queue start, counted over all processes that share it. @default no limit */
+  readonly rate?: RateLimit;
+  /** The same for each tenant by itself. @default no limit */
+  readonly perTenantRate?: RateLimit;
+  /** Exceptions by tenant. @default {} */
+  readonly tenants?: Readonly<Record<string, TenantLimits>>;
   /** Most runs waiting or queued; submitting more is `queue-full`. @default Infinity */
   readonly maxWaiting?: number;
   /** A waiting run gains one priority for each such span. @default never */
@@ -96,6 +128,15 @@ export interface QueueOptions {
 
 /** The function behind a run. What it returns must be JSON. It may be called again after a crash: do effects in steps. */
 export type RunFunction = (context: RunContext, input: JsonValue) => Promise<JsonValue>;
+
+/** For whom a function is. */
+export interface RegisterOptions {
+  /**
+   * Only runs of this tenant are given to it, and only they can be submitted. The same name can be registered for
+   * several tenants, each with its own function, and once for all others. @default all tenants
+   */
+  readonly tenant?: string;
+}
 
 /** What the work of a step is given. */
 export interface StepContext {
@@ -147,13 +188,17 @@ export interface RunFilter {
   readonly status?: RunStatus | readonly RunStatus[];
   readonly name?: string;
   readonly queue?: string;
+  /** Only runs submitted after this one, the last of the page before: its id. `not-found` when it is no longer kept. */
+  readonly after?: string;
+  /** Ends the list after so many. @default Infinity */
+  readonly limit?: number;
 }
 
 /** Tells about runs. Each question names the tenant: another tenant's run is as good as absent. */
 export interface RunStore {
   /** One run, as it stands. */
   get(runId: string, tenant: string): Promise<RunInfo | undefined>;
-  /** Oldest first. */
+  /** Oldest first. A page is a list with a `limit`; the next one starts `after` its last run. */
   list(filter: RunFilter): AsyncIterable<RunInfo>;
   /** Waits for the end. Rejects with `not-found`, `timed-out` or the signal's reason. */
   result(
@@ -169,8 +214,8 @@ export interface RunStore {
 export interface Backend {
   readonly capabilities: BackendCapabilities;
   readonly store: RunStore;
-  /** Names a function. Before `start` only; a name twice is `already-exists`. */
-  register(name: string, work: RunFunction): void;
+  /** Names a function. Before `start` only; a name twice for the same tenant, or for all, is `already-exists`. */
+  register(name: string, work: RunFunction, options?: RegisterOptions): void;
   /** Starts to drive what is submitted. Twice is once. */
   start(): Promise<void>;
   /** Takes no more, starts nothing more, lets running work go on for `drainMs`, then aborts it with `stopped`. @default drainMs 0 */
@@ -179,7 +224,10 @@ export interface Backend {
   submit(name: string, input: JsonValue, options: SubmitOptions): Promise<RunReference>;
   /** Delivers to `waitForSignal`, now or later. The same `dedupeKey` is delivered once. A run that has ended ignores it. Rejects with `not-found`. */
   signal(runId: string, tenant: string, name: string, payload: JsonValue, dedupeKey?: string): Promise<void>;
-  /** Ends a run and its children. Resolves when their functions have returned. A run that has ended stays as it is. Rejects with `not-found`. */
+  /**
+   * Ends a run and its children. Resolves when their functions have returned, in whatever process, or a grace is over.
+   * A run that has ended stays as it is. Rejects with `not-found`.
+   */
   cancel(runId: string, tenant: string, reason?: string): Promise<void>;
   /** Sets the limits of a queue; runs that already hold a slot keep it. */
   setQueue(queue: string, options: QueueOptions): Promise<void>;

@@ -1,6 +1,7 @@
 /** Checks what a caller submits. */
 import type { SubmitOptions } from '../../contracts/backend.ts';
-import { checkNumber, checkObject, checkText, checkTextArray } from '../../shared/check.ts';
+import { checkNumber, checkObject } from '../../shared/check.ts';
+import { checkName, checkNames } from './names.ts';
 
 const NONE: readonly string[] = Object.freeze([]);
 
@@ -20,16 +21,16 @@ export interface Submission {
 export function resolveSubmission(options: SubmitOptions): Submission {
   checkObject('options', options);
   const { id, queue, tenant, priority = 0, delayMs = 0, dependencies, dedupeKey, timeoutMs } = options;
-  if (id !== undefined) checkText('id', id);
-  checkText('queue', queue);
-  checkText('tenant', tenant);
+  if (id !== undefined) checkName('id', id);
+  checkName('queue', queue);
+  checkName('tenant', tenant);
   checkNumber('priority', priority, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   checkNumber('delayMs', delayMs, 0, Number.MAX_SAFE_INTEGER);
-  if (dedupeKey !== undefined) checkText('dedupeKey', dedupeKey);
+  if (dedupeKey !== undefined) checkName('dedupeKey', dedupeKey);
   if (timeoutMs !== undefined) checkNumber('timeoutMs', timeoutMs, 0, Number.MAX_SAFE_INTEGER);
   const unique =
     dependencies === undefined || (Array.isArray(dependencies) && dependencies.length === 0)
       ? NONE
-      : [...new Set(checkTextArray('dependencies', dependencies))];
+      : [...new Set(checkNames('dependencies', dependencies))];
   return { id, queue, tenant, priority, delayMs, dependencies: unique, dedupeKey, timeoutMs };
 }
