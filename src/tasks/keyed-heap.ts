@@ -35,6 +35,11 @@ export class KeyedHeap<T> {
     items[index] = item;
   }
 
+  /** The first item; undefined when empty. */
+  peek(): T | undefined {
+    return this.#items[0];
+  }
+
   /** Takes the first item out; undefined when empty. */
   pop(): T | undefined {
     const top = this.#items[0];

@@ -1,4 +1,6 @@
 /** Hands out slots when there is something to do, and lets the event loop breathe in between. */
+import type { Clock } from '../../shared/time.ts';
+import type { Alarm, Alarms } from '../driving/alarms.ts';
 import { RunQueue } from './run-queue.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -13,12 +15,18 @@ export class Dispatcher {
   readonly #queues = new Map<string, RunQueue>();
   readonly #changed = new Set<RunQueue>();
   readonly #grant: (run: RunRecord) => void;
+  readonly #clock: Clock;
+  readonly #alarms: Alarms;
+  /** Rings when a rate lets go, one for each queue that has runs held back. */
+  readonly #opening = new Map<RunQueue, Alarm>();
   #left = STARTS_PER_TURN;
   #isScheduled = false;
 
   /** `grant` is told each run that has got a slot; it sets the run's status. */
-  constructor(grant: (run: RunRecord) => void) {
+  constructor(grant: (run: RunRecord) => void, clock: Clock, alarms: Alarms) {
     this.#grant = grant;
+    this.#clock = clock;
+    this.#alarms = alarms;
   }
 
   queue(name: string): RunQueue {
@@ -57,19 +65,15 @@ export class Dispatcher {
   #pump(): void {
     this.#isScheduled = false;
     if (this.mode === 'closed') return;
+    const now = this.#clock.now();
+    const isResuming = this.mode === 'resuming';
     for (const queue of this.#changed) {
       this.#changed.delete(queue);
       for (
-        let run = this.#left > 0 ? queue.take() : undefined;
+        let run = this.#left > 0 ? queue.take(now, isResuming) : undefined;
         run !== undefined;
-        run = this.#left > 0 ? queue.take() : undefined
+        run = this.#left > 0 ? queue.take(now, isResuming) : undefined
       ) {
-        if (this.mode === 'resuming' && run.startedAt === null) {
-          // It will not start any more; whoever stops the backend ends it.
-          run.status = 'waiting';
-          queue.release(run);
-          continue;
-        }
         this.#left -= 1;
         this.#grant(run);
       }
@@ -77,6 +81,22 @@ export class Dispatcher {
         this.poke(queue);
         return;
       }
+      if (!isResuming) this.#comeBack(queue, now);
     }
+  }
+
+  /** Looks at a queue again when a rate lets its next run start. */
+  #comeBack(queue: RunQueue, now: number): void {
+    const at = queue.nextStartAt(now);
+    const known = this.#opening.get(queue);
+    if (at === known?.at) return;
+    this.#alarms.cancel(known);
+    this.#opening.delete(queue);
+    if (at === undefined) return;
+    const alarm = this.#alarms.set(at - now, () => {
+      this.#opening.delete(queue);
+      this.poke(queue);
+    });
+    this.#opening.set(queue, alarm);
   }
 }

@@ -6,6 +6,7 @@ import type {
   Backend,
   BackendCapabilities,
   QueueOptions,
+  RegisterOptions,
   RunFunction,
   RunReference,
   RunStore,
@@ -18,13 +19,13 @@ import {
   checkNumber,
   checkObject,
   checkString,
-  checkText,
 } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import { type IdSource, randomIds } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { type Clock, systemClock } from '../../shared/time.ts';
 import { toJsonText } from '../driving/json-text.ts';
+import { checkName } from '../driving/names.ts';
 import { resolveSubmission } from '../driving/submission.ts';
 import { MemoryRunStore } from './memory-run-store.ts';
 import { RunDriver } from './run-driver.ts';
@@ -79,20 +80,13 @@ export class MemoryBackend implements Backend {
     this.store = new MemoryRunStore(this.#table, this.#driver.alarms);
   }
 
-  register(name: string, work: RunFunction): void {
-    checkText('name', name);
-    checkFunction('work', work);
+  register(name: string, work: RunFunction, options?: RegisterOptions): void {
     if (this.#state !== 'created') {
       throw new OrchestratorError('illegal-transition', `Register "${name}" before the backend is started.`, {
         details: { name },
       });
     }
-    const { functions } = this.#driver;
-    if (functions.has(name))
-      throw new OrchestratorError('already-exists', `A function "${name}" is registered already.`, {
-        details: { name },
-      });
-    functions.set(name, work);
+    this.#driver.functions.add(name, work, options);
   }
 
   /** Starts to drive runs. Twice is once. */
@@ -132,7 +126,7 @@ export class MemoryBackend implements Backend {
   /** Takes a run in. Throws `queue-full`, `already-exists`, `unknown-dependency`. */
   async submit(name: string, input: JsonValue, options: SubmitOptions): Promise<RunReference> {
     const submission = resolveSubmission(options);
-    checkText('name', name);
+    checkName('name', name);
     this.#refuseWhenStopped();
     return { id: this.#driver.submit(name, input, submission).terms.id };
   }
@@ -144,8 +138,8 @@ export class MemoryBackend implements Backend {
     payload: JsonValue,
     dedupeKey?: string,
   ): Promise<void> {
-    checkText('name', name);
-    if (dedupeKey !== undefined) checkText('dedupeKey', dedupeKey);
+    checkName('name', name);
+    if (dedupeKey !== undefined) checkName('dedupeKey', dedupeKey);
     const run = this.#find(runId, tenant);
     const payloadText = toJsonText(payload);
     if (run === undefined || run.isOver) return;
@@ -164,14 +158,14 @@ export class MemoryBackend implements Backend {
   /** Sets the limits of a queue; runs that already hold a slot keep it. */
   async setQueue(queue: string, options: QueueOptions): Promise<void> {
     const { dispatcher } = this.#driver;
-    const target = dispatcher.queue(checkText('queue', queue));
+    const target = dispatcher.queue(checkName('queue', queue));
     target.configure(options);
     dispatcher.poke(target);
   }
 
   /** Undefined for a run that ended and was forgotten. Throws `not-found` for one that never was. */
   #find(runId: string, tenant: string): RunRecord | undefined {
-    const run = this.#table.get(checkText('tenant', tenant), checkText('runId', runId));
+    const run = this.#table.get(checkName('tenant', tenant), checkName('runId', runId));
     if (run !== undefined || this.#table.trace(tenant, runId) !== undefined) return run;
     throw new OrchestratorError('not-found', `There is no run "${runId}" of this tenant.`, {
       details: { runId },

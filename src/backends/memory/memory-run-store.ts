@@ -1,9 +1,11 @@
 /** Tells about the runs of a memory backend. */
 import type { RunFilter, RunInfo, RunOutcome, RunStore } from '../../contracts/backend.ts';
 import type { StatePort } from '../../contracts/state.ts';
-import { checkNumber, checkObject, checkSignal, checkText } from '../../shared/check.ts';
+import { checkNumber, checkSignal } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { Alarms } from '../driving/alarms.ts';
+import { checkName } from '../driving/names.ts';
+import { checkRunFilter } from '../driving/run-filter.ts';
 import { MemoryState } from './memory-state.ts';
 import type { RunRecord } from './run-record.ts';
 import type { RunTable } from './run-table.ts';
@@ -19,14 +21,12 @@ export class MemoryRunStore implements RunStore {
   }
 
   async get(runId: string, tenant: string): Promise<RunInfo | undefined> {
-    return this.#table.get(checkText('tenant', tenant), checkText('runId', runId))?.info;
+    return this.#table.get(checkName('tenant', tenant), checkName('runId', runId))?.info;
   }
 
   /** Shows the runs that are there when the walk begins, as they are when it comes to them. */
   async *list(filter: RunFilter): AsyncGenerator<RunInfo, void, undefined> {
-    checkObject('filter', filter);
-    checkText('filter.tenant', filter.tenant);
-    for (const run of this.#table.matching(filter)) yield run.info;
+    for (const run of this.#table.matching(checkRunFilter(filter))) yield run.info;
   }
 
   async result(
@@ -36,7 +36,7 @@ export class MemoryRunStore implements RunStore {
   ): Promise<RunOutcome> {
     checkSignal('signal', signal)?.throwIfAborted();
     if (timeoutMs !== undefined) checkNumber('timeoutMs', timeoutMs, 0, Number.MAX_SAFE_INTEGER);
-    const run = this.#table.get(checkText('tenant', tenant), checkText('runId', runId));
+    const run = this.#table.get(checkName('tenant', tenant), checkName('runId', runId));
     if (run === undefined)
       throw new OrchestratorError('not-found', `There is no run "${runId}" of this tenant.`, {
         details: { runId },
@@ -45,7 +45,7 @@ export class MemoryRunStore implements RunStore {
   }
 
   state(tenant: string): StatePort {
-    checkText('tenant', tenant);
+    checkName('tenant', tenant);
     let state = this.#states.get(tenant);
     if (state === undefined) {
       state = new MemoryState();

@@ -1,9 +1,10 @@
 /** Versioned records of one tenant, in memory. */
 import type { StatePort, StateRecord } from '../../contracts/state.ts';
-import { checkInteger, checkString, checkText } from '../../shared/check.ts';
+import { checkInteger, checkString } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { toJsonText } from '../driving/json-text.ts';
+import { checkName } from '../driving/names.ts';
 
 interface Kept {
   readonly text: string;
@@ -14,7 +15,7 @@ export class MemoryState implements StatePort {
   readonly #records = new Map<string, Kept>();
 
   async get(key: string): Promise<StateRecord | undefined> {
-    const kept = this.#records.get(checkText('key', key));
+    const kept = this.#records.get(checkName('key', key));
     return kept === undefined ? undefined : recordOf(key, kept);
   }
 
@@ -39,7 +40,7 @@ export class MemoryState implements StatePort {
   }
 
   #checkVersion(key: string, expected: number): void {
-    checkText('key', key);
+    checkName('key', key);
     checkInteger('expectedVersion', expected, 0);
     const version = this.#records.get(key)?.version ?? 0;
     if (version === expected) return;

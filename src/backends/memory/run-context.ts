@@ -6,10 +6,11 @@ import type {
   StepContext,
   SubmitOptions,
 } from '../../contracts/backend.ts';
-import { checkFunction, checkNumber, checkText } from '../../shared/check.ts';
+import { checkFunction, checkNumber } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { handled } from '../driving/handled.ts';
+import { checkName } from '../driving/names.ts';
 import type { RunExecution } from '../driving/run-execution.ts';
 import { resolveSubmission } from '../driving/submission.ts';
 import { Journal } from './journal.ts';
@@ -76,7 +77,7 @@ export class MemoryRunContext implements RunContext {
   ): Promise<JsonValue> {
     const { alarms } = this.#driver;
     return this.#once('signal', key, name, async () => {
-      checkText('name', name);
+      checkName('name', name);
       if (timeoutMs !== undefined) checkNumber('timeoutMs', timeoutMs, 0, Number.MAX_SAFE_INTEGER);
       const payload = await this.#execution.wait<string>((wake) => {
         this.#run.inbox ??= new RunInbox();
@@ -138,7 +139,7 @@ export class MemoryRunContext implements RunContext {
     work: () => Promise<unknown>,
   ): Promise<JsonValue> {
     try {
-      checkText('key', key);
+      checkName('key', key);
     } catch (error) {
       return handled(Promise.reject(error as Error));
     }

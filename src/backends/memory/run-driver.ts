@@ -1,11 +1,12 @@
 /** The life of runs: every move from submission to the end is made here. */
 import type { RunContext, RunFunction, RunOutcome } from '../../contracts/backend.ts';
-import { errorFromJson, errorToJson, OrchestratorError } from '../../shared/errors.ts';
+import { errorFromJson, errorToJson, type OrchestratorError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
 import { Alarms } from '../driving/alarms.ts';
 import { toJsonText } from '../driving/json-text.ts';
+import { FunctionRegistry } from '../driving/registry.ts';
 import { RunExecution } from '../driving/run-execution.ts';
 import type { Submission } from '../driving/submission.ts';
 import { Admission } from './admission.ts';
@@ -33,7 +34,7 @@ interface Ending {
 export class RunDriver {
   readonly clock: Clock;
   readonly alarms: Alarms;
-  readonly functions = new Map<string, RunFunction>();
+  readonly functions = new FunctionRegistry();
   readonly dispatcher: Dispatcher;
   readonly #admission: Admission;
   readonly #table: RunTable;
@@ -47,14 +48,12 @@ export class RunDriver {
     this.#admission = new Admission({ clock, ids, table });
     this.#table = table;
     this.#cancelGraceMs = cancelGraceMs;
-    this.dispatcher = new Dispatcher((run) => this.#grant(run));
+    this.dispatcher = new Dispatcher((run) => this.#grant(run), clock, this.alarms);
   }
 
   /** Takes a run in, or finds the one that was meant. Throws what {@link Admission.admit} throws, and `not-found`. */
   submit(name: string, input: JsonValue, submission: Submission, parent?: RunRecord): RunRecord {
-    if (!this.functions.has(name)) {
-      throw new OrchestratorError('not-found', `No function "${name}" is registered.`, { details: { name } });
-    }
+    this.functions.check(name, submission.tenant);
     const queue = this.dispatcher.queue(submission.queue);
     const { run, state } = this.#admission.admit(name, input, submission, queue, parent);
     if (state === 'blocked') this.#end(cancellation(run, dependencyFailed(run)));
@@ -108,8 +107,8 @@ export class RunDriver {
   }
 
   #start(run: RunRecord): void {
-    const { name, timeoutMs, inputText, queue } = run.terms;
-    const work = this.functions.get(name) as RunFunction;
+    const { name, tenant, timeoutMs, inputText, queue } = run.terms;
+    const work = this.functions.find(name, tenant) as RunFunction;
     run.startedAt = this.clock.now();
     this.dispatcher.queue(queue).unstarted -= 1;
     if (timeoutMs !== undefined)

@@ -1,89 +1,100 @@
-/** Who gets the next slot of a queue: tenants take turns; within a tenant priority decides, then age. */
+/** Who gets the next slot of a queue: tenants take turns by weight; within a tenant priority decides, then age. */
 import type { QueueOptions } from '../../contracts/backend.ts';
-import { checkInteger, checkNumber, checkObject } from '../../shared/check.ts';
 import { KeyedHeap } from '../../tasks/keyed-heap.ts';
-import { Fifo } from './fifo.ts';
+import { NO_LIMITS, resolveQueueOptions } from '../driving/queue-limits.ts';
+import type { RateWindow } from '../driving/rate-window.ts';
+import { Lane, windowFor } from './lane.ts';
 import type { RunRecord } from './run-record.ts';
 
-interface Lane {
-  readonly tenant: string;
-  heap: KeyedHeap<RunRecord>;
-  /** Queued runs. The heap may also hold some that were taken back: they are skipped. */
-  ready: number;
-  /** Slots in use. */
-  held: number;
-  hasTurn: boolean;
-}
+/** Idle lanes are looked through once there are more lanes than this. */
+const FEWEST_LANES = 64;
 
-/** A run is in the heap exactly while its status is `queued`; each operation costs log n at most. */
+/** Lanes get turns as flows get a link in start-time fair queueing: nobody saves up turns while it has no runs. */
 export class RunQueue {
   /** Runs submitted and not yet started. */
   unstarted = 0;
+  #limits = NO_LIMITS;
   readonly #lanes = new Map<string, Lane>();
-  readonly #turns = new Fifo<Lane>();
+  /** Lanes that may have a turn, by the time of it. */
+  #turns = new KeyedHeap<Lane>();
+  /** Lanes whose rate holds them back, by the time when it lets go. */
+  #aside = new KeyedHeap<Lane>();
+  #window: RateWindow | undefined;
+  #order = 0;
+  /** The turn that was given last. */
+  #turn = 0;
   #held = 0;
-  #concurrency = Infinity;
-  #perTenant = Infinity;
-  #agingMs = Infinity;
-  maxWaiting = Infinity;
+  #fresh = 0;
+  #again = 0;
+  #sweepAt = FEWEST_LANES;
+
+  get maxWaiting(): number {
+    return this.#limits.maxWaiting;
+  }
 
   /** Throws `invalid-argument` for a bad limit, and changes nothing then. What is left out goes back to its default. */
   configure(options: QueueOptions): void {
-    checkObject('options', options);
-    const {
-      concurrency = Infinity,
-      perTenant = Infinity,
-      maxWaiting = Infinity,
-      agingSeconds = Infinity,
-    } = options;
-    for (const [name, limit] of Object.entries({ concurrency, perTenant, maxWaiting })) {
-      if (limit !== Infinity) checkInteger(name, limit, 1);
-    }
-    checkNumber('agingSeconds', agingSeconds, 0.001);
-    this.#concurrency = concurrency;
-    this.#perTenant = perTenant;
-    this.maxWaiting = maxWaiting;
-    const hasNewOrder = this.#agingMs !== agingSeconds * 1000;
-    this.#agingMs = agingSeconds * 1000;
+    this.#limits = resolveQueueOptions(options);
+    this.#window = windowFor(this.#limits.rate, this.#window);
+    this.#turns = new KeyedHeap();
+    this.#aside = new KeyedHeap();
     for (const lane of this.#lanes.values()) {
-      if (hasNewOrder) this.#rebuild(lane);
-      this.#line(lane);
+      lane.configure(this.#limits);
+      lane.isLined = false;
+      lane.isAside = false;
     }
+    const inOrder = [...this.#lanes.values()].sort((one, other) => one.turn - other.turn);
+    for (const lane of inOrder) this.#line(lane);
   }
 
   /** Puts a run in that has just become `queued`. */
   offer(run: RunRecord): void {
     const lane = this.#lane(run);
-    lane.heap.push(run, this.#keyOf(run), run.terms.sequence);
-    lane.ready += 1;
+    lane.offer(run);
+    this.#count(run, 1);
     this.#line(lane);
   }
 
   /** Takes a run back that was `queued` and no longer is. */
   withdraw(run: RunRecord): void {
-    const lane = this.#lane(run);
-    lane.ready -= 1;
-    if (lane.heap.size > 64 && lane.ready * 2 < lane.heap.size) this.#rebuild(lane);
-    this.#dropIfEmpty(lane);
+    this.#lane(run).withdraw(run);
+    this.#count(run, -1);
   }
 
-  /** The next run, with a slot; undefined when there is no run or no slot. The caller changes its status at once. */
-  take(): RunRecord | undefined {
-    while (this.#held < this.#concurrency) {
-      const lane = this.#turns.shift();
-      if (lane === undefined) return undefined;
-      lane.hasTurn = false;
-      if (lane.held >= this.#perTenant) continue;
-      let run = lane.heap.pop();
-      while (run !== undefined && run.status !== 'queued') run = lane.heap.pop();
-      if (run === undefined) continue;
-      lane.ready -= 1;
-      lane.held += 1;
-      this.#held += 1;
-      this.#line(lane);
-      return run;
+  /**
+   * The next run, with a slot; undefined when there is no run, no slot, or a rate is in the way. With `isResuming` only
+   * one that has started before. The caller changes its status at once.
+   */
+  take(now: number, isResuming = false): RunRecord | undefined {
+    this.#letIn(now);
+    const isOpen = !isResuming && (this.#window === undefined || this.#window.opensAt <= now);
+    const passed: Lane[] = [];
+    let run: RunRecord | undefined;
+    while (
+      run === undefined &&
+      this.#held < this.#limits.concurrency &&
+      (isOpen ? this.#fresh : 0) + this.#again > 0
+    ) {
+      const lane = this.#turns.pop();
+      if (lane === undefined) break;
+      lane.isLined = false;
+      if (lane.held >= lane.limit) continue;
+      const mayStart = lane.window === undefined || lane.window.opensAt <= now;
+      run = lane.take(isOpen && mayStart);
+      if (run !== undefined) this.#give(run, lane, now);
+      else if (lane.fresh > 0 && !mayStart) this.#setAside(lane);
+      else passed.push(lane);
     }
-    return undefined;
+    for (const lane of passed) this.#line(lane);
+    if (this.#lanes.size > this.#sweepAt) this.#sweep(now);
+    return run;
+  }
+
+  /** When a run that only a rate holds back may start; undefined when there is none. */
+  nextStartAt(now: number): number | undefined {
+    if (this.#fresh === 0 || this.#held >= this.#limits.concurrency) return undefined;
+    if (this.#window !== undefined && this.#window.opensAt > now) return this.#window.opensAt;
+    return this.#aside.peek()?.window?.opensAt;
   }
 
   /** Gives a slot back. */
@@ -92,38 +103,66 @@ export class RunQueue {
     lane.held -= 1;
     this.#held -= 1;
     this.#line(lane);
-    this.#dropIfEmpty(lane);
   }
 
-  /** Smaller is sooner. The key never changes: a run that waits gains on all that come later, at the same rate. */
-  #keyOf({ terms }: RunRecord): number {
-    return terms.createdAt / this.#agingMs - terms.priority;
+  #give(run: RunRecord, lane: Lane, now: number): void {
+    this.#count(run, -1);
+    lane.held += 1;
+    this.#held += 1;
+    this.#turn = lane.turn;
+    lane.turn += lane.price;
+    if (run.startedAt === null) {
+      this.#window?.note(now);
+      lane.window?.note(now);
+    }
+    this.#line(lane);
+  }
+
+  #count({ startedAt }: RunRecord, change: number): void {
+    if (startedAt === null) this.#fresh += change;
+    else this.#again += change;
   }
 
   #line(lane: Lane): void {
-    if (lane.hasTurn || lane.ready === 0 || lane.held >= this.#perTenant) return;
-    lane.hasTurn = true;
-    this.#turns.push(lane);
+    if (lane.isLined || lane.held >= lane.limit || lane.again + (lane.isAside ? 0 : lane.fresh) === 0) return;
+    lane.isLined = true;
+    lane.turn = Math.max(lane.turn, this.#turn);
+    this.#order += 1;
+    this.#turns.push(lane, lane.turn, this.#order);
   }
 
-  #rebuild(lane: Lane): void {
-    const old = lane.heap;
-    lane.heap = new KeyedHeap();
-    for (let run = old.pop(); run !== undefined; run = old.pop()) {
-      if (run.status === 'queued') lane.heap.push(run, this.#keyOf(run), run.terms.sequence);
+  #setAside(lane: Lane): void {
+    if (lane.isAside || lane.window === undefined) return;
+    lane.isAside = true;
+    this.#order += 1;
+    this.#aside.push(lane, lane.window.opensAt, this.#order);
+  }
+
+  #letIn(now: number): void {
+    for (let lane = this.#aside.peek(); lane !== undefined; lane = this.#aside.peek()) {
+      if ((lane.window?.opensAt ?? -Infinity) > now) return;
+      this.#aside.pop();
+      lane.isAside = false;
+      this.#line(lane);
     }
   }
 
   #lane({ terms: { tenant } }: RunRecord): Lane {
     let lane = this.#lanes.get(tenant);
     if (lane === undefined) {
-      lane = { tenant, heap: new KeyedHeap(), ready: 0, held: 0, hasTurn: false };
+      lane = new Lane(tenant, this.#limits);
       this.#lanes.set(tenant, lane);
     }
     return lane;
   }
 
-  #dropIfEmpty(lane: Lane): void {
-    if (lane.ready === 0 && lane.held === 0) this.#lanes.delete(lane.tenant);
+  /** Drops lanes that have no run, owe no turn, and whose rate counts nothing any more. */
+  #sweep(now: number): void {
+    for (const lane of this.#lanes.values()) {
+      const isCounting = lane.window !== undefined && lane.window.emptyAt > now;
+      if (lane.isIdle && !lane.isLined && !lane.isAside && !isCounting && lane.turn <= this.#turn)
+        this.#lanes.delete(lane.tenant);
+    }
+    this.#sweepAt = Math.max(FEWEST_LANES, this.#lanes.size * 2);
   }
 }

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { RunFilter, RunOutcome } from '../../contracts/backend.ts';
 import { canonicalJson } from '../../shared/json.ts';
+import { unknownPage } from '../driving/run-filter.ts';
 import { Fifo } from './fifo.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -77,18 +78,36 @@ export class RunTable {
       for (const run of runs.values()) if (!run.isOver) yield run;
   }
 
-  /** Runs that fit, oldest first: those that are there when the walk begins. */
-  *matching({ tenant, status, name, queue }: RunFilter): IterableIterator<RunRecord> {
+  /** Runs that fit, oldest first: those that are there when the walk begins. Throws `not-found` for an unknown `after`. */
+  *matching({
+    tenant,
+    status,
+    name,
+    queue,
+    after,
+    limit = Infinity,
+  }: RunFilter): IterableIterator<RunRecord> {
     const runs = this.#tenants.get(tenant)?.runs;
+    const last = after === undefined ? undefined : runs?.get(after);
+    if (after !== undefined && last === undefined) throw unknownPage(after);
     if (runs === undefined) return;
+    const from = last?.terms.sequence ?? 0;
+    let found = 0;
     const statuses =
       status === undefined ? undefined : new Set(typeof status === 'string' ? [status] : status);
     let left = runs.size;
     for (const run of runs.values()) {
       left -= 1;
       const { terms } = run;
-      const fits = (name ?? terms.name) === terms.name && (queue ?? terms.queue) === terms.queue;
-      if (fits && (statuses === undefined || statuses.has(run.status))) yield run;
+      const fits =
+        terms.sequence > from &&
+        (name ?? terms.name) === terms.name &&
+        (queue ?? terms.queue) === terms.queue;
+      if (fits && (statuses === undefined || statuses.has(run.status))) {
+        yield run;
+        found += 1;
+        if (found >= limit) return;
+      }
       // A map shows what is added during the walk; without an end to it, a busy tenant's walk would have none.
       if (left <= 0) return;
     }

@@ -125,16 +125,12 @@ export class Admission {
 
   #checkRoom(queue: string): void {
     const { database } = this.#options;
-    const limit = database.get<{ max_waiting: number | null }>(
-      'SELECT max_waiting FROM queues WHERE name = ?',
-      queue,
-    )?.max_waiting;
-    if (limit === undefined || limit === null) return;
-    const held = database.get<{ count: number }>(
-      'SELECT total(unstarted) AS count FROM lanes WHERE queue = ?',
-      queue,
-    )?.count;
-    if (held === undefined || held < limit) return;
+    const { max_waiting: limit = null, unstarted: held = 0 } =
+      database.get<{ max_waiting: number | null; unstarted: number }>(
+        'SELECT max_waiting, unstarted FROM queues WHERE name = ?',
+        queue,
+      ) ?? {};
+    if (limit === null || held < limit) return;
     const message = `The queue "${queue}" holds ${held} waiting runs and takes no more.`;
     throw new OrchestratorError('queue-full', message, {
       retryable: true,

@@ -50,6 +50,21 @@ export class Database {
     return this.#guard(() => this.#statement(sql).get(...values)) as unknown as T | undefined;
   }
 
+  /** Walks the rows until `visit` gives something, and gives that. It may write; then it must end the walk. */
+  find<T extends object, R>(
+    sql: string,
+    visit: (row: T) => R | undefined,
+    ...values: SQLInputValue[]
+  ): R | undefined {
+    return this.#guard(() => {
+      for (const row of this.#statement(sql).iterate(...values)) {
+        const found = visit(row as unknown as T);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    });
+  }
+
   /** Writes; gives the number of rows changed. */
   run(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#guard(() => this.#statement(sql).run(...values)).changes);

@@ -1,4 +1,5 @@
 /** Says in words why a run does not go on. */
+import { canDo } from './abilities.ts';
 import type { Database } from './database.ts';
 import type { RunRow } from './run-row.ts';
 
@@ -11,10 +12,7 @@ export function explain(database: Database, run: RunRow, now: number): string {
   const { id, name, status } = run;
   if (run.completed_at !== null) return `Run "${id}" has ended: ${status}.`;
   const workers = database.all<WorkerRow>('SELECT functions FROM workers WHERE lease_until >= ?', now);
-  if (
-    run.owner === null &&
-    !workers.some(({ functions }) => (JSON.parse(functions) as string[]).includes(name))
-  ) {
+  if (run.owner === null && !workers.some(({ functions }) => canDo(functions, name, run.tenant))) {
     const who =
       workers.length === 0
         ? 'no process works on this file'

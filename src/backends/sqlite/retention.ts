@@ -5,12 +5,15 @@ import type { Database } from './database.ts';
 const BATCH = 500;
 
 /** Forgets runs that ended before a time, with their journals and signals. Returns how many. */
-export function forgetEndedBefore(database: Database, before: number): number {
+export function forgetEndedBefore(database: Database, before: number, now: number): number {
   let total = 0;
   for (;;) {
     const count = database.transaction(() => forgetSome(database, before));
     total += count;
-    if (count < BATCH) return total;
+    if (count < BATCH) {
+      database.transaction(() => forgetLanes(database, now));
+      return total;
+    }
   }
 }
 
@@ -34,9 +37,27 @@ function forgetSome(database: Database, before: number): number {
   ]) {
     database.run(`DELETE FROM ${table} WHERE ${column} IN (SELECT value FROM json_each(?))`, list);
   }
-  database.run(
-    `DELETE FROM lanes WHERE ready = 0 AND held = 0 AND unstarted = 0
-       AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.queue = lanes.queue AND runs.tenant = lanes.tenant AND completed_at IS NULL)`,
-  );
   return seqs.length;
+}
+
+/** Forgets tenants and queues that have nothing left, and starts that no rate counts any more. */
+function forgetLanes(database: Database, now: number): void {
+  database.run(
+    `DELETE FROM lanes WHERE ready = 0 AND held = 0 AND unstarted = 0 AND opens_at <= ?
+       AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.queue = lanes.queue AND runs.tenant = lanes.tenant AND completed_at IS NULL)`,
+    now,
+  );
+  database.run(
+    `DELETE FROM starts WHERE at + coalesce(
+       (SELECT rate_ms FROM queue_tenants AS own WHERE own.queue = starts.queue AND own.tenant = starts.tenant),
+       (SELECT CASE starts.tenant WHEN '' THEN rate_ms ELSE tenant_rate_ms END FROM queues WHERE name = starts.queue),
+       0) <= ?`,
+    now,
+  );
+  database.run(
+    `DELETE FROM queues WHERE ready = 0 AND held = 0 AND unstarted = 0 AND has_rates = 0
+       AND coalesce(concurrency, per_tenant, max_waiting, aging_ms) IS NULL
+       AND NOT EXISTS (SELECT 1 FROM lanes WHERE lanes.queue = queues.name)
+       AND NOT EXISTS (SELECT 1 FROM queue_tenants AS own WHERE own.queue = queues.name)`,
+  );
 }

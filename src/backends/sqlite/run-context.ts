@@ -6,13 +6,14 @@ import type {
   StepContext,
   SubmitOptions,
 } from '../../contracts/backend.ts';
-import { checkFunction, checkNumber, checkText } from '../../shared/check.ts';
+import { checkFunction, checkNumber } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
 import type { Alarms } from '../driving/alarms.ts';
 import { handled } from '../driving/handled.ts';
 import type { JournalKind } from '../driving/journal-kind.ts';
+import { checkName } from '../driving/names.ts';
 import { resolveSubmission, type Submission } from '../driving/submission.ts';
 import type { Database } from './database.ts';
 import type { Hold } from './hold.ts';
@@ -91,7 +92,7 @@ export class SqliteRunContext implements RunContext {
     { timeoutMs }: { readonly timeoutMs?: number } = {},
   ): Promise<JsonValue> {
     return this.#once('signal', key, name, async (known) => {
-      checkText('name', name);
+      checkName('name', name);
       if (timeoutMs !== undefined) checkNumber('timeoutMs', timeoutMs, 0, Number.MAX_SAFE_INTEGER);
       const payload = await this.#hold.execution.wait<string>((wake) =>
         this.#beginWait(key, name, timeoutMs, known, wake),
@@ -214,7 +215,7 @@ export class SqliteRunContext implements RunContext {
     work: (dueAt: number | null) => Promise<unknown>,
   ): Promise<JsonValue> {
     try {
-      checkText('key', key);
+      checkName('key', key);
       return this.#journalled().once(kind, key, fingerprint, work);
     } catch (error) {
       return handled(Promise.reject(error as Error));

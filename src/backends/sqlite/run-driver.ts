@@ -4,12 +4,15 @@ import { type ErrorJson, errorFromJson, errorToJson, OrchestratorError } from '.
 import type { IdSource } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
-import { Alarms } from '../driving/alarms.ts';
+import { type Alarm, Alarms } from '../driving/alarms.ts';
 import { toJsonText } from '../driving/json-text.ts';
+import { FunctionRegistry } from '../driving/registry.ts';
 import type { Submission } from '../driving/submission.ts';
+import { Abilities } from './abilities.ts';
 import { Admission, type Admitted } from './admission.ts';
 import { Claims } from './claims.ts';
 import type { Database } from './database.ts';
+import { Departures } from './departures.ts';
 import { lateRuns, wakeDelayed } from './due-runs.ts';
 import { type Ending, Endings } from './endings.ts';
 import { Hold } from './hold.ts';
@@ -43,7 +46,8 @@ export class RunDriver implements ContextHost {
   readonly inbox: Inbox;
   readonly watches: Watches;
   readonly claims: Claims;
-  readonly functions = new Map<string, RunFunction>();
+  readonly functions = new FunctionRegistry();
+  readonly departures: Departures;
   readonly #endings: Endings;
   readonly #admission: Admission;
   readonly #workers: Workers;
@@ -52,7 +56,9 @@ export class RunDriver implements ContextHost {
   /** Runs that could not be written to: given back as soon as the file can be written. */
   readonly #toRelease = new Set<Hold>();
   #worker = '';
-  #names = '[]';
+  #abilities: Abilities;
+  /** Rings when a rate lets the next run start. */
+  #opening: Alarm | undefined;
   #renewAt = 0;
   #mode: DriveMode = 'paused';
   #isPumpScheduled = false;
@@ -67,6 +73,8 @@ export class RunDriver implements ContextHost {
     this.inbox = new Inbox(database);
     this.watches = new Watches(database);
     this.claims = new Claims(database);
+    this.departures = new Departures(database, this.alarms);
+    this.#abilities = new Abilities(this.functions);
     this.#endings = new Endings(database, now);
     this.#admission = new Admission({ database, endings: this.#endings, ids, now });
     this.#workers = new Workers({ database, endings: this.#endings, leaseMs, maxLosses });
@@ -74,7 +82,7 @@ export class RunDriver implements ContextHost {
 
   /** Joins the workers of the file. */
   start(): void {
-    this.#names = JSON.stringify([...this.functions.keys()]);
+    this.#abilities = new Abilities(this.functions);
     this.#join();
     this.#mode = 'open';
     this.tick();
@@ -87,14 +95,14 @@ export class RunDriver implements ContextHost {
 
   /** Takes a run in, or finds the one that was meant. */
   submit(name: string, input: JsonValue, submission: Submission): string {
-    this.#checkName(name);
+    this.functions.check(name, submission.tenant);
     const admitted = this.#admission.admit(name, input, submission);
     this.#afterAdmission(admitted, submission);
     return admitted.id;
   }
 
   submitChild(name: string, input: JsonValue, submission: Submission, parent: Hold, note: () => void): void {
-    this.#checkName(name);
+    this.functions.check(name, submission.tenant);
     const admitted = this.database.transaction(() => {
       note();
       return this.#admission.admit(name, input, submission, { seq: parent.seq, id: parent.runId });
@@ -106,7 +114,11 @@ export class RunDriver implements ContextHost {
   async cancel(seq: number, error: OrchestratorError): Promise<void> {
     const ended = this.#endings.end(this.#endings.cancellation(seq, error));
     this.#afterEnd(ended);
-    await this.#returned(ended.map((ending) => this.#holds.get(ending.seq)));
+    const seqs = ended.map((ending) => ending.seq);
+    await Promise.all([
+      this.#returned(seqs.map((each) => this.#holds.get(each))),
+      this.departures.wait(seqs, this.#worker, this.#options.cancelGraceMs),
+    ]);
   }
 
   /** All that is due: the lease, other processes' lost runs, delays, time limits, news from other processes, claims. */
@@ -121,6 +133,7 @@ export class RunDriver implements ContextHost {
       this.#checkHolds();
       this.inbox.lookForNew();
       this.watches.lookForEnded();
+      this.departures.look();
     }
     this.poke();
   }
@@ -147,12 +160,8 @@ export class RunDriver implements ContextHost {
     // What can't be written now is given back by the lease that runs out.
     if (hadStarted) attempt(() => this.#workers.leave(this.#worker));
     this.watches.stop(reason);
+    this.departures.stop();
     this.alarms.clear();
-  }
-
-  #checkName(name: string): void {
-    if (this.functions.has(name)) return;
-    throw new OrchestratorError('not-found', `No function "${name}" is registered.`, { details: { name } });
   }
 
   #afterAdmission({ ended }: Admitted, { delayMs }: Submission): void {
@@ -164,7 +173,7 @@ export class RunDriver implements ContextHost {
   #join(): void {
     const now = this.clock.now();
     this.#worker = `worker-${crypto.randomUUID()}`;
-    this.#workers.join(this.#worker, this.#names, now);
+    this.#workers.join(this.#worker, this.#abilities.text, now);
     this.#renewAt = now + this.#options.leaseMs / 3;
   }
 
@@ -210,7 +219,10 @@ export class RunDriver implements ContextHost {
       const row = bySeq.get(hold.seq);
       if (hold.hasReturned || row?.token === hold.token) continue;
       if (row === undefined || row.error === null) this.#drop(hold, hold.lost());
-      else hold.interrupt(errorFromJson(JSON.parse(row.error) as ErrorJson));
+      else if (!hold.isInterrupted()) {
+        hold.interrupt(errorFromJson(JSON.parse(row.error) as ErrorJson));
+        void this.#returned([hold]);
+      }
     }
   }
 
@@ -228,7 +240,7 @@ export class RunDriver implements ContextHost {
     const limit = Math.min(room, CLAIMS_AT_ONCE);
     const request = {
       worker: this.#worker,
-      names: this.#names,
+      abilities: this.#abilities,
       limit,
       isResuming: this.#mode === 'resuming',
       now: this.clock.now(),
@@ -237,9 +249,18 @@ export class RunDriver implements ContextHost {
     // A full disk or a lock: the next tick tries again.
     attempt(() => {
       rows = this.claims.take(request);
+      if (limit > 0 && rows.length < limit) this.#comeBack(request.now);
     });
     for (const row of rows) this.#grant(row);
     if (rows.length > 0 && rows.length === limit && limit < room) setImmediate(() => this.poke());
+  }
+
+  /** Looks again when a rate lets the next run start. */
+  #comeBack(now: number): void {
+    const at = this.#mode === 'open' ? this.claims.nextStartAt(now) : undefined;
+    if (at === this.#opening?.at && this.#opening?.isSet !== false) return;
+    this.alarms.cancel(this.#opening);
+    this.#opening = at === undefined ? undefined : this.alarms.set(at - now, () => this.poke());
   }
 
   #grant(row: RunRow): void {
@@ -260,8 +281,8 @@ export class RunDriver implements ContextHost {
     void this.#run(hold, row);
   }
 
-  async #run(hold: Hold, { name, input }: RunRow): Promise<void> {
-    const work = this.functions.get(name) as RunFunction;
+  async #run(hold: Hold, { name, tenant, input }: RunRow): Promise<void> {
+    const work = this.functions.find(name, tenant) as RunFunction;
     let ending: Ending;
     try {
       const output = await work(new SqliteRunContext(this, hold), JSON.parse(input) as JsonValue);

@@ -125,4 +125,83 @@ export const MIGRATIONS: readonly string[] = [
     WHERE queue = NEW.queue AND tenant = NEW.tenant;
   END;
   `,
+  `
+  -- Rates, limits for single tenants, weighted turns; and sums by queue, so that finding work never reads all lanes.
+  ALTER TABLE queues ADD COLUMN rate_limit INTEGER;
+  ALTER TABLE queues ADD COLUMN rate_ms REAL;
+  ALTER TABLE queues ADD COLUMN tenant_rate_limit INTEGER;
+  ALTER TABLE queues ADD COLUMN tenant_rate_ms REAL;
+  ALTER TABLE queues ADD COLUMN has_rates INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE queues ADD COLUMN opens_at REAL NOT NULL DEFAULT 0;  -- its rate lets no run start before
+  ALTER TABLE queues ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;   -- the turn that was given last
+  ALTER TABLE queues ADD COLUMN ready INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE queues ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE queues ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE queues ADD COLUMN unstarted INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE lanes ADD COLUMN again INTEGER NOT NULL DEFAULT 0;   -- of the ready ones, those that have started before
+  ALTER TABLE lanes ADD COLUMN opens_at REAL NOT NULL DEFAULT 0;
+  CREATE TABLE queue_tenants (
+    queue TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    concurrency INTEGER,
+    rate_limit INTEGER,
+    rate_ms REAL,
+    price INTEGER NOT NULL,        -- what one turn costs: less for a heavier tenant
+    PRIMARY KEY (queue, tenant)
+  ) STRICT, WITHOUT ROWID;
+  -- The newest starts that a rate counts, numbered; the tenant is '' for those of the whole queue.
+  CREATE TABLE starts (
+    queue TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    at REAL NOT NULL,
+    PRIMARY KEY (queue, tenant, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX runs_tenant ON runs (tenant);
+  CREATE INDEX runs_again ON runs (queue, tenant, rank, seq) WHERE status = 'queued' AND started_at IS NOT NULL;
+  CREATE INDEX lanes_again ON lanes (queue, turn) WHERE again > 0;
+  CREATE INDEX queues_ready ON queues (name) WHERE ready > 0;
+
+  DROP TRIGGER runs_added;
+  DROP TRIGGER runs_moved;
+  CREATE TRIGGER runs_added AFTER INSERT ON runs BEGIN
+    INSERT INTO lanes (queue, tenant, ready, held, unstarted)
+    VALUES (NEW.queue, NEW.tenant, NEW.status = 'queued', NEW.slot, NEW.completed_at IS NULL)
+    ON CONFLICT DO UPDATE SET ready = ready + excluded.ready, held = held + excluded.held,
+      unstarted = unstarted + excluded.unstarted;
+    INSERT INTO queues (name, ready, held, unstarted)
+    VALUES (NEW.queue, NEW.status = 'queued', NEW.slot, NEW.completed_at IS NULL)
+    ON CONFLICT DO UPDATE SET ready = ready + excluded.ready, held = held + excluded.held,
+      unstarted = unstarted + excluded.unstarted;
+  END;
+  CREATE TRIGGER runs_moved AFTER UPDATE OF status, slot, started_at, completed_at ON runs
+  WHEN (NEW.status = 'queued') <> (OLD.status = 'queued') OR NEW.slot <> OLD.slot
+    OR (NEW.started_at IS NULL AND NEW.completed_at IS NULL) <> (OLD.started_at IS NULL AND OLD.completed_at IS NULL)
+  BEGIN
+    UPDATE lanes SET
+      ready = ready + (NEW.status = 'queued') - (OLD.status = 'queued'),
+      again = again + (NEW.status = 'queued' AND NEW.started_at IS NOT NULL)
+        - (OLD.status = 'queued' AND OLD.started_at IS NOT NULL),
+      held = held + NEW.slot - OLD.slot,
+      unstarted = unstarted + (NEW.started_at IS NULL AND NEW.completed_at IS NULL)
+        - (OLD.started_at IS NULL AND OLD.completed_at IS NULL)
+    WHERE queue = NEW.queue AND tenant = NEW.tenant;
+    UPDATE queues SET
+      ready = ready + (NEW.status = 'queued') - (OLD.status = 'queued'),
+      again = again + (NEW.status = 'queued' AND NEW.started_at IS NOT NULL)
+        - (OLD.status = 'queued' AND OLD.started_at IS NOT NULL),
+      held = held + NEW.slot - OLD.slot,
+      unstarted = unstarted + (NEW.started_at IS NULL AND NEW.completed_at IS NULL)
+        - (OLD.started_at IS NULL AND OLD.completed_at IS NULL)
+    WHERE name = NEW.queue;
+  END;
+
+  UPDATE lanes SET again = (
+    SELECT count(*) FROM runs WHERE runs.queue = lanes.queue AND runs.tenant = lanes.tenant
+      AND status = 'queued' AND started_at IS NOT NULL);
+  INSERT INTO queues (name, ready, again, held, unstarted, turn)
+  SELECT queue, sum(ready), sum(again), sum(held), sum(unstarted), max(turn) FROM lanes WHERE true GROUP BY queue
+  ON CONFLICT DO UPDATE SET ready = excluded.ready, again = excluded.again, held = excluded.held,
+    unstarted = excluded.unstarted, turn = excluded.turn;
+  `,
 ];

@@ -6,18 +6,21 @@ import type {
   Backend,
   BackendCapabilities,
   QueueOptions,
+  RegisterOptions,
   RunFunction,
   RunReference,
   RunStore,
   SubmitOptions,
 } from '../../contracts/backend.ts';
-import { checkFunction, checkNumber, checkObject, checkString, checkText } from '../../shared/check.ts';
+import { checkNumber, checkObject, checkString, checkText } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { toJsonText } from '../driving/json-text.ts';
+import { checkName } from '../driving/names.ts';
 import { resolveSubmission } from '../driving/submission.ts';
 import { Database } from './database.ts';
 import { explain } from './explain.ts';
+import { setQueueLimits } from './queue-settings.ts';
 import { forgetEndedBefore } from './retention.ts';
 import { RunDriver } from './run-driver.ts';
 import { endedBy, notFound, type RunRow } from './run-row.ts';
@@ -61,27 +64,21 @@ export class SqliteBackend implements Backend {
       // A lease must be renewed before it is over, however seldom the file is looked at.
       intervalMs: Math.min(pollMs, leaseMs / 4),
       tick: () => this.#tick(),
-      isWanted: () => this.#state === 'started' || this.#driver.watches.size > 0,
+      isWanted: () =>
+        this.#state === 'started' || this.#driver.watches.size > 0 || this.#driver.departures.size > 0,
     });
     const { alarms, watches } = this.#driver;
     const watchFile = (): void => this.#ticker.start();
     this.store = new SqliteRunStore({ database: this.#database, alarms, watches, watchFile });
   }
 
-  register(name: string, work: RunFunction): void {
-    checkText('name', name);
-    checkFunction('work', work);
+  register(name: string, work: RunFunction, options?: RegisterOptions): void {
     if (this.#state !== 'created') {
       throw new OrchestratorError('illegal-transition', `Register "${name}" before the backend is started.`, {
         details: { name },
       });
     }
-    const { functions } = this.#driver;
-    if (functions.has(name))
-      throw new OrchestratorError('already-exists', `A function "${name}" is registered already.`, {
-        details: { name },
-      });
-    functions.set(name, work);
+    this.#driver.functions.add(name, work, options);
   }
 
   /**
@@ -126,7 +123,7 @@ export class SqliteBackend implements Backend {
   /** Takes a run in: it is in the file when this resolves. Throws `queue-full`, `already-exists`, `unknown-dependency`. */
   async submit(name: string, input: JsonValue, options: SubmitOptions): Promise<RunReference> {
     const submission = resolveSubmission(options);
-    checkText('name', name);
+    checkName('name', name);
     this.#refuseWhenStopped();
     return { id: this.#driver.submit(name, input, submission) };
   }
@@ -138,23 +135,28 @@ export class SqliteBackend implements Backend {
     payload: JsonValue,
     dedupeKey?: string,
   ): Promise<void> {
-    checkText('name', name);
-    if (dedupeKey !== undefined) checkText('dedupeKey', dedupeKey);
+    checkName('name', name);
+    if (dedupeKey !== undefined) checkName('dedupeKey', dedupeKey);
     const { seq } = this.#find(runId, tenant);
     this.#driver.inbox.deliver(seq, name, toJsonText(payload), dedupeKey);
   }
 
-  /** Of a run whose function is in another process, that process hears at its next look; this does not wait for it. */
+  /** Of a run whose function is in another process, that process hears at its next look. */
   async cancel(runId: string, tenant: string, reason?: string): Promise<void> {
     if (reason !== undefined) checkString('reason', reason);
     const { seq, id } = this.#find(runId, tenant);
     const what = reason === undefined ? 'was cancelled' : `was cancelled: ${reason.replace(/\.$/, '')}`;
-    await this.#driver.cancel(seq, endedBy(id, 'cancelled', what, reason === undefined ? {} : { reason }));
+    const cancelling = this.#driver.cancel(
+      seq,
+      endedBy(id, 'cancelled', what, reason === undefined ? {} : { reason }),
+    );
+    this.#ticker.start();
+    await cancelling;
   }
 
   /** Sets the limits of a queue for all processes of the file; runs that already hold a slot keep it. */
   async setQueue(queue: string, options: QueueOptions): Promise<void> {
-    this.#driver.claims.configure(checkText('queue', queue), options);
+    setQueueLimits(this.#database, checkName('queue', queue), options);
     this.#driver.poke();
   }
 
@@ -191,13 +193,14 @@ export class SqliteBackend implements Backend {
 
   #forget(): number {
     const { keepFinishedMs, clock } = this.#options;
-    return keepFinishedMs === Infinity ? 0 : forgetEndedBefore(this.#database, clock.now() - keepFinishedMs);
+    const now = clock.now();
+    return keepFinishedMs === Infinity ? 0 : forgetEndedBefore(this.#database, now - keepFinishedMs, now);
   }
 
   /** Throws `not-found`. */
   #find(runId: string, tenant: string): RunRow {
-    checkText('tenant', tenant);
-    checkText('runId', runId);
+    checkName('tenant', tenant);
+    checkName('runId', runId);
     const row = this.#database.get<RunRow>('SELECT * FROM runs WHERE tenant = ? AND id = ?', tenant, runId);
     if (row === undefined) throw notFound(runId);
     return row;

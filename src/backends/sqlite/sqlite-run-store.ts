@@ -1,9 +1,11 @@
 /** Tells about the runs in a file, also after the backend was stopped. */
 import type { RunFilter, RunInfo, RunOutcome, RunStore } from '../../contracts/backend.ts';
 import type { StatePort } from '../../contracts/state.ts';
-import { checkNumber, checkObject, checkSignal, checkText } from '../../shared/check.ts';
+import { checkNumber, checkSignal } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { Alarms } from '../driving/alarms.ts';
+import { checkName } from '../driving/names.ts';
+import { checkRunFilter, unknownPage } from '../driving/run-filter.ts';
 import type { Database } from './database.ts';
 import { infoOf, notFound, outcomeOf, type RunRow } from './run-row.ts';
 import { SqliteState } from './sqlite-state.ts';
@@ -34,34 +36,35 @@ export class SqliteRunStore implements RunStore {
 
   /** Shows the runs that are there when the walk begins, as they are when it comes to them. */
   async *list(filter: RunFilter): AsyncGenerator<RunInfo, void, undefined> {
-    checkObject('filter', filter);
-    const { tenant, status, name = null, queue = null } = filter;
-    checkText('filter.tenant', tenant);
+    const { tenant, status, name = null, queue = null, after, limit = Infinity } = checkRunFilter(filter);
     const statuses =
       status === undefined ? null : JSON.stringify(typeof status === 'string' ? [status] : status);
     const last = this.#read((database) =>
       database.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM runs'),
     );
-    let seq = 0;
-    for (;;) {
+    let seq = after === undefined ? 0 : (this.#find(after, tenant)?.seq ?? -1);
+    if (seq < 0) throw unknownPage(after ?? '');
+    for (let left = limit; ; ) {
       const page = this.#read((database) =>
         database.all<RunRow>(
           `SELECT * FROM runs WHERE tenant = ?1 AND seq > ?2 AND seq <= ?3 AND name = coalesce(?4, name)
              AND queue = coalesce(?5, queue) AND (?6 IS NULL OR status IN (SELECT value FROM json_each(?6)))
-           ORDER BY seq LIMIT ${PAGE}`,
+           ORDER BY seq LIMIT ?7`,
           tenant,
           seq,
           last?.seq ?? 0,
           name,
           queue,
           statuses,
+          Math.min(PAGE, left),
         ),
       );
       for (const row of page) {
         seq = row.seq;
         yield infoOf(row);
       }
-      if (page.length < PAGE) return;
+      left -= page.length;
+      if (page.length < PAGE || left <= 0) return;
     }
   }
 
@@ -84,12 +87,12 @@ export class SqliteRunStore implements RunStore {
   }
 
   state(tenant: string): StatePort {
-    return new SqliteState(this.#options.database, checkText('tenant', tenant));
+    return new SqliteState(this.#options.database, checkName('tenant', tenant));
   }
 
   #find(runId: string, tenant: string): RunRow | undefined {
-    checkText('tenant', tenant);
-    checkText('runId', runId);
+    checkName('tenant', tenant);
+    checkName('runId', runId);
     return this.#read((database) =>
       database.get<RunRow>('SELECT * FROM runs WHERE tenant = ? AND id = ?', tenant, runId),
     );

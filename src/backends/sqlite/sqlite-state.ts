@@ -1,9 +1,10 @@
 /** Versioned records of one tenant, in the file. */
 import type { StatePort, StateRecord } from '../../contracts/state.ts';
-import { checkInteger, checkString, checkText } from '../../shared/check.ts';
+import { checkInteger, checkString } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { toJsonText } from '../driving/json-text.ts';
+import { checkName } from '../driving/names.ts';
 import type { Database } from './database.ts';
 
 interface Kept {
@@ -22,12 +23,12 @@ export class SqliteState implements StatePort {
   }
 
   async get(key: string): Promise<StateRecord | undefined> {
-    const kept = this.#find(checkText('key', key));
+    const kept = this.#find(checkName('key', key));
     return kept === undefined ? undefined : recordOf(kept);
   }
 
   async put(key: string, value: JsonValue, expectedVersion: number): Promise<StateRecord> {
-    checkText('key', key);
+    checkName('key', key);
     checkInteger('expectedVersion', expectedVersion, 0);
     const kept = { key, value: toJsonText(value), version: expectedVersion + 1 };
     this.#database.transaction(() => {
@@ -54,7 +55,7 @@ export class SqliteState implements StatePort {
   }
 
   async delete(key: string, expectedVersion: number): Promise<void> {
-    checkText('key', key);
+    checkName('key', key);
     checkInteger('expectedVersion', expectedVersion, 0);
     this.#database.transaction(() => {
       this.#checkVersion(key, expectedVersion);
