@@ -1,5 +1,6 @@
 /** What a journal keeps: JSON text, so that each reader gets its own copy, as after a restart. */
 import { describe, OrchestratorError, toError } from '../../shared/errors.ts';
+import { canonicalJson } from '../../shared/json.ts';
 
 /** JSON text of anything; `null` for what JSON has no word for. Throws `invalid-json` for a circular value or a bigint. */
 export function toJsonText(value: unknown): string {
@@ -13,4 +14,9 @@ export function toJsonText(value: unknown): string {
       { cause: error },
     );
   }
+}
+
+/** Whether two JSON texts mean the same, in whatever order their keys stand. */
+export function isEqualJson(one: string, other: string): boolean {
+  return one === other || canonicalJson(JSON.parse(one)) === canonicalJson(JSON.parse(other));
 }

@@ -1,12 +1,12 @@
 /** Takes runs in: finds the one that was meant, checks what it depends on, and writes its row. */
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
-import { canonicalJson, type JsonValue } from '../../shared/json.ts';
-import { toJsonText } from '../driving/json-text.ts';
+import type { JsonValue } from '../../shared/json.ts';
+import { isEqualJson, toJsonText } from '../driving/json-text.ts';
+import { dependencyFailed, type RunRow, rankOf } from '../driving/run-row.ts';
 import type { Submission } from '../driving/submission.ts';
 import type { Database } from './database.ts';
-import { dependencyFailed, type Ending, type Endings } from './endings.ts';
-import type { RunRow } from './run-row.ts';
+import type { Ending, Endings } from './endings.ts';
 
 export interface AdmissionOptions {
   readonly database: Database;
@@ -137,13 +137,4 @@ export class Admission {
       details: { queue, maxWaiting: limit },
     });
   }
-}
-
-/** Smaller is sooner: a run that waits gains on all that come later, at the same rate. */
-function rankOf(createdAt: number, priority: number, agingMs: number | null): number {
-  return agingMs === null ? -priority : createdAt / agingMs - priority;
-}
-
-function isEqualJson(one: string, other: string): boolean {
-  return one === other || canonicalJson(JSON.parse(one)) === canonicalJson(JSON.parse(other));
 }

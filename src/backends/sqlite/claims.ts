@@ -1,9 +1,9 @@
 /** Who gets the next slot: tenants of a queue take turns over all processes; within a tenant rank decides, then age. */
 import type { Rate } from '../driving/queue-limits.ts';
+import type { RunRow } from '../driving/run-row.ts';
 import type { Abilities } from './abilities.ts';
 import type { Database } from './database.ts';
 import { TURN_PRICE } from './queue-settings.ts';
-import type { RunRow } from './run-row.ts';
 import { StartRates } from './start-rates.ts';
 
 /** A queue that has ready runs. */

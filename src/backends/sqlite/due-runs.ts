@@ -1,6 +1,7 @@
 /** What time does to runs that are in the file, whoever has them. */
+
+import type { RunRow } from '../driving/run-row.ts';
 import type { Database } from './database.ts';
-import type { RunRow } from './run-row.ts';
 
 /** Delayed runs whose time has come queue for a slot. */
 export function wakeDelayed(database: Database, now: number): void {

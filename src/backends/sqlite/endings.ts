@@ -1,8 +1,8 @@
 /** Ends runs, and with each what can't go on without it, in one transaction. */
 import type { RunOutcome } from '../../contracts/backend.ts';
 import { errorToJson, type OrchestratorError } from '../../shared/errors.ts';
+import { cancelledWith, dependencyFailed } from '../driving/run-row.ts';
 import type { Database } from './database.ts';
-import { endedBy } from './run-row.ts';
 
 export interface Ending {
   readonly seq: number;
@@ -89,13 +89,7 @@ export class Endings {
       seq,
     );
     for (const child of children) {
-      const error = endedBy(child.id, 'cancelled', `was cancelled together with "${id}"`, { parentId: id });
-      more.push(this.cancellation(child.seq, error));
+      more.push(this.cancellation(child.seq, cancelledWith(child.id, id)));
     }
   }
-}
-
-export function dependencyFailed(id: string, dependency: string): OrchestratorError {
-  const what = `was cancelled since "${dependency}", on which it depends, did not complete`;
-  return endedBy(id, 'dependency-failed', what, { dependency });
 }

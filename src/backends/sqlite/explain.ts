@@ -1,7 +1,8 @@
 /** Says in words why a run does not go on. */
+
+import type { RunRow } from '../driving/run-row.ts';
 import { canDo } from './abilities.ts';
 import type { Database } from './database.ts';
-import type { RunRow } from './run-row.ts';
 
 interface WorkerRow {
   readonly functions: string;

@@ -1,8 +1,8 @@
 /** This process's hold on one run: the token it writes with, and what happens when that is no longer good. */
 import { OrchestratorError } from '../../shared/errors.ts';
 import { RunExecution, type SlotHost } from '../driving/run-execution.ts';
+import type { RunRow } from '../driving/run-row.ts';
 import type { Database } from './database.ts';
-import type { RunRow } from './run-row.ts';
 
 export class Hold {
   readonly seq: number;

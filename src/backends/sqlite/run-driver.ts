@@ -5,8 +5,10 @@ import type { IdSource } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
 import { type Alarm, Alarms } from '../driving/alarms.ts';
+import { Holds } from '../driving/holds.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { FunctionRegistry } from '../driving/registry.ts';
+import { endedBy, type RunRow } from '../driving/run-row.ts';
 import type { Submission } from '../driving/submission.ts';
 import { Abilities } from './abilities.ts';
 import { Admission, type Admitted } from './admission.ts';
@@ -16,10 +18,8 @@ import { Departures } from './departures.ts';
 import { lateRuns, wakeDelayed } from './due-runs.ts';
 import { type Ending, Endings } from './endings.ts';
 import { Hold } from './hold.ts';
-import { Holds } from './holds.ts';
 import { Inbox } from './inbox.ts';
 import { type ContextHost, SqliteRunContext } from './run-context.ts';
-import { endedBy, type RunRow } from './run-row.ts';
 import { Watches } from './watches.ts';
 import { Workers } from './workers.ts';
 
@@ -52,7 +52,7 @@ export class RunDriver implements ContextHost {
   readonly #admission: Admission;
   readonly #workers: Workers;
   readonly #options: DriverOptions;
-  readonly #holds = new Holds();
+  readonly #holds = new Holds<Hold>();
   /** Runs that could not be written to: given back as soon as the file can be written. */
   readonly #toRelease = new Set<Hold>();
   #worker = '';

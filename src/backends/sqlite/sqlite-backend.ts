@@ -17,16 +17,16 @@ import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { checkName } from '../driving/names.ts';
+import { endedBy, notFound, type RunRow } from '../driving/run-row.ts';
 import { resolveSubmission } from '../driving/submission.ts';
+import { Ticker } from '../driving/ticker.ts';
 import { Database } from './database.ts';
 import { explain } from './explain.ts';
 import { setQueueLimits } from './queue-settings.ts';
 import { forgetEndedBefore } from './retention.ts';
 import { RunDriver } from './run-driver.ts';
-import { endedBy, notFound, type RunRow } from './run-row.ts';
 import { resolveSqliteOptions, type SqliteBackendOptions } from './sqlite-options.ts';
 import { SqliteRunStore } from './sqlite-run-store.ts';
-import { Ticker } from './ticker.ts';
 
 /** Between two looks for runs to forget. */
 const RETENTION_INTERVAL_MS = 60_000;

@@ -6,8 +6,8 @@ import { OrchestratorError } from '../../shared/errors.ts';
 import type { Alarms } from '../driving/alarms.ts';
 import { checkName } from '../driving/names.ts';
 import { checkRunFilter, unknownPage } from '../driving/run-filter.ts';
+import { infoOf, notFound, outcomeOf, type RunRow } from '../driving/run-row.ts';
 import type { Database } from './database.ts';
-import { infoOf, notFound, outcomeOf, type RunRow } from './run-row.ts';
 import { SqliteState } from './sqlite-state.ts';
 import type { Watches } from './watches.ts';
 

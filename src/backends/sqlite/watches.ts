@@ -1,8 +1,8 @@
 /** Who waits for the end of which run: told at once when it ends here, at the next look when it ends elsewhere. */
 import type { RunOutcome } from '../../contracts/backend.ts';
 import type { OrchestratorError } from '../../shared/errors.ts';
+import { outcomeOf, type RunRow } from '../driving/run-row.ts';
 import type { Database } from './database.ts';
-import { outcomeOf, type RunRow } from './run-row.ts';
 
 export interface Watch {
   readonly ended: (outcome: RunOutcome) => void;

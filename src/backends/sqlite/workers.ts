@@ -1,8 +1,8 @@
 /** Who works on this file: a lease for each process, renewed by heartbeats; what a dead one held is given back. */
 import type { JsonValue } from '../../shared/json.ts';
+import { givenUp, type RunRow } from '../driving/run-row.ts';
 import type { Database } from './database.ts';
 import type { Ending, Endings } from './endings.ts';
-import { endedBy, type RunRow } from './run-row.ts';
 
 export interface WorkersOptions {
   readonly database: Database;
@@ -94,8 +94,7 @@ export class Workers {
       run.seq,
     );
     if (losses < maxLosses) return [];
-    const what = `was given up: ${losses} workers in a row were lost while they ran it, and no step was finished`;
-    const error = endedBy(run.id, 'limit-reached', what, { losses, history });
+    const error = givenUp(run.id, losses, history);
     return endings.end({ seq: run.seq, status: 'failed', outputText: 'null', error });
   }
 }

@@ -1,8 +1,18 @@
 /** The runs whose functions are in this process: which of them work, and when they are done. */
-import type { Alarms } from '../driving/alarms.ts';
-import type { Hold } from './hold.ts';
+import type { Alarms } from './alarms.ts';
+import type { RunExecution } from './run-execution.ts';
 
-export class Holds {
+/** A process's hold on one run. */
+export interface Held {
+  readonly seq: number;
+  readonly execution: RunExecution;
+  readonly hasReturned: boolean;
+  readonly isSuspended: boolean;
+  /** It wants a slot to go on with. */
+  readonly isQueued: boolean;
+}
+
+export class Holds<Hold extends Held> {
   readonly #holds = new Map<number, Hold>();
   readonly #onQuiet = new Set<() => void>();
 

@@ -79,3 +79,25 @@ export function notFound(id: string): OrchestratorError {
     details: { runId: id },
   });
 }
+
+/** The error of a run that waited for one that did not complete. */
+export function dependencyFailed(id: string, dependency: string): OrchestratorError {
+  const what = `was cancelled since "${dependency}", on which it depends, did not complete`;
+  return endedBy(id, 'dependency-failed', what, { dependency });
+}
+
+/** The error of a child whose parent was cancelled. */
+export function cancelledWith(id: string, parentId: string): OrchestratorError {
+  return endedBy(id, 'cancelled', `was cancelled together with "${parentId}"`, { parentId });
+}
+
+/** The error of a run that was lost together with too many workers in a row. */
+export function givenUp(id: string, losses: number, history: readonly JsonValue[]): OrchestratorError {
+  const what = `was given up: ${losses} workers in a row were lost while they ran it, and no step was finished`;
+  return endedBy(id, 'limit-reached', what, { losses, history });
+}
+
+/** Smaller is sooner: a run that waits gains on all that come later, at the same rate. */
+export function rankOf(createdAt: number, priority: number, agingMs: number | null): number {
+  return agingMs === null ? -priority : createdAt / agingMs - priority;
+}
