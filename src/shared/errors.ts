@@ -188,8 +188,16 @@ export function errorFromJson(json: ErrorJson): OrchestratorError {
   return error;
 }
 
-/** Says in a few words what a value is: `'text' (string)`, `12 (number)`, `an array of 3`, `null`. */
+/** Says in a few words what a value is: `'text' (string)`, `12 (number)`, `an array of 3`, `null`. Never throws. */
 export function describe(value: unknown): string {
+  try {
+    return wordsFor(value);
+  } catch {
+    return "an object that can't be read";
+  }
+}
+
+function wordsFor(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string')
     return `${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)} (string)`;
