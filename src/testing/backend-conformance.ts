@@ -1,15 +1,25 @@
 /** One suite for all backends: what the contract in `contracts/backend.ts` promises, as cases for any test runner. */
 import { type BackendSubject, Bench, type CaseBody } from './backend-conformance/bench.ts';
+import { cancelling } from './backend-conformance/cancelling.ts';
 import { children } from './backend-conformance/children.ts';
+import { deduping } from './backend-conformance/deduping.ts';
+import { delays } from './backend-conformance/delays.ts';
 import { dependencies } from './backend-conformance/dependencies.ts';
-import { ending } from './backend-conformance/ending.ts';
 import { journal } from './backend-conformance/journal-cases.ts';
-import { ordering } from './backend-conformance/ordering.ts';
+import { limits } from './backend-conformance/limits.ts';
+import { listing } from './backend-conformance/listing.ts';
+import { priorities } from './backend-conformance/priorities.ts';
+import { rates } from './backend-conformance/rates.ts';
 import { restarting } from './backend-conformance/restarting.ts';
+import { results } from './backend-conformance/results.ts';
+import { retrying } from './backend-conformance/retrying.ts';
+import { signals } from './backend-conformance/signals.ts';
+import { sleeping } from './backend-conformance/sleeping.ts';
 import { state } from './backend-conformance/state-cases.ts';
+import { stopping } from './backend-conformance/stopping.ts';
 import { submitting } from './backend-conformance/submitting.ts';
 import { tenancy } from './backend-conformance/tenancy.ts';
-import { waiting } from './backend-conformance/waiting.ts';
+import { timingOut } from './backend-conformance/timing-out.ts';
 
 export type { BackendSubject } from './backend-conformance/bench.ts';
 
@@ -31,14 +41,24 @@ export interface BackendConformanceOptions {
 
 const ROOMS: readonly (readonly [string, Readonly<Record<string, CaseBody>>, 'durable'?])[] = [
   ['submit', submitting],
-  ['order', ordering],
+  ['dedupe', deduping],
+  ['priority', priorities],
+  ['delay', delays],
   ['dependencies', dependencies],
   ['steps', journal],
-  ['waits', waiting],
+  ['retries', retrying],
+  ['sleep', sleeping],
+  ['signals', signals],
   ['children', children],
-  ['end', ending],
+  ['cancel', cancelling],
+  ['timeouts', timingOut],
+  ['limits', limits],
+  ['rates', rates],
   ['tenants', tenancy],
+  ['list', listing],
+  ['results', results],
   ['state', state],
+  ['stop', stopping],
   ['restart', restarting, 'durable'],
 ];
 

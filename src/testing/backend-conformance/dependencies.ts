@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { RunFunction } from '../../contracts/backend.ts';
 import type { JsonValue } from '../../shared/json.ts';
-import { type CaseBody, Gate, QUEUE, recorder, rejectsWith, sorted, TENANT } from './bench.ts';
+import { seededRandom } from '../../shared/seeded-random.ts';
+import { type Bench, type CaseBody, Gate, QUEUE, recorder, rejectsWith, sorted, TENANT } from './bench.ts';
 
 const fails: RunFunction = async () => {
   throw new Error('broken');
@@ -86,18 +87,6 @@ export const dependencies: Readonly<Record<string, CaseBody>> = {
     const { status, error } = await bench.result(await bench.submit('note', null, { dependencies: [bad] }));
     assert.deepEqual([status, error?.code], ['cancelled', 'dependency-failed']);
   },
-  'waits for both the dependency and the delay': async (bench) => {
-    const log: JsonValue[] = [];
-    await bench.start({ note: recorder(log) });
-    const first = await bench.submit('note', 'first');
-    const second = await bench.submit('note', 'second', { dependencies: [first], delayMs: 100 });
-    await bench.result(first);
-    await bench.settle();
-    assert.equal((await bench.info(second)).status, 'waiting');
-    await bench.advance(120);
-    await bench.result(second);
-    assert.deepEqual(log, ['first', 'second']);
-  },
   'stands a chain of two thousand whose first fails': async (bench) => {
     bench.register({ fails, note: recorder([]) });
     let last = await bench.submit('fails');
@@ -106,4 +95,37 @@ export const dependencies: Readonly<Record<string, CaseBody>> = {
     await bench.backend.start();
     assert.equal((await bench.result(last)).error?.code, 'dependency-failed');
   },
+  'runs any graph in order, each run once, and cancels exactly what can not run': async (bench) => {
+    const ran: JsonValue[] = [];
+    await bench.start({
+      node: async (_context, input) => {
+        ran.push(input);
+        if (String(input).endsWith('bad')) throw new Error('broken');
+        return input;
+      },
+    });
+    for (const seed of [1, 2, 3, 4, 5, 6]) await checkRandomGraph(bench, ran, seed);
+  },
 };
+
+async function checkRandomGraph(bench: Bench, ran: readonly JsonValue[], seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  const nodes: { id: string; before: number[]; isBad: boolean; canRun: boolean }[] = [];
+  for (let index = 0; index < 24; index += 1) {
+    const before = [...nodes.keys()].filter(() => random() < 0.12);
+    const isBad = random() < 0.12;
+    const canRun = before.every((each) => nodes[each]?.canRun && !nodes[each].isBad);
+    const id = `${seed}-${index}-${isBad ? 'bad' : 'good'}`;
+    const dependencies = before.map((each) => nodes[each]?.id as string);
+    await bench.submit('node', id, { id, dependencies, priority: Math.floor(random() * 5) });
+    nodes.push({ id, before, isBad, canRun });
+  }
+  for (const { id, before, isBad, canRun } of nodes) {
+    const expected = canRun ? (isBad ? 'failed' : 'completed') : 'cancelled';
+    assert.deepEqual([id, (await bench.result(id)).status], [id, expected]);
+    assert.equal(ran.filter((each) => each === id).length, canRun ? 1 : 0, id);
+    if (!canRun) continue;
+    for (const each of before)
+      assert.ok(ran.indexOf(nodes[each]?.id as string) < ran.indexOf(id), `${id} after ${each}`);
+  }
+}

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { RunFunction } from '../../contracts/backend.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { type CaseBody, QUEUE, recorder, rejectsWith, TENANT } from './bench.ts';
+import { retrier } from './retrying.ts';
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
@@ -143,5 +144,37 @@ export const restarting: Readonly<Record<string, CaseBody>> = {
     isSecond = true;
     await bench.restart({ work });
     assert.equal(await bench.output(id), 'journal-mismatch');
+  },
+  'goes on with its attempts where it was': async (bench) => {
+    const attempts: number[] = [];
+    const work = retrier(async (number) => {
+      attempts.push(number);
+      if (number < 3) throw new Error(`attempt ${number} failed`);
+      return 'in the end';
+    });
+    await bench.start({ work });
+    const id = await bench.submit('work');
+    await bench.untilStatus(id, 'suspended');
+    await bench.restart({ work });
+    await bench.advance(150);
+    await bench.until('the second attempt failed', () => attempts.length === 2);
+    await bench.advance(250);
+    assert.equal(await bench.output(id), 'in the end');
+    assert.deepEqual(attempts, [1, 2, 3]);
+  },
+  'knows the limits of its queues, and what a rate has counted': async (bench) => {
+    const log: JsonValue[] = [];
+    await bench.start({ note: recorder(log) });
+    await bench.backend.setQueue(QUEUE, { rate: { limit: 2, perSeconds: 3600 } });
+    await bench.backend.setQueue('tenants', { perTenantRate: { limit: 1, perSeconds: 3600 } });
+    await bench.result(await bench.submit('note', 1));
+    await bench.result(await bench.submit('note', 2));
+    await bench.result(await bench.submit('note', 3, { queue: 'tenants' }));
+    await bench.submit('note', 4);
+    await bench.submit('note', 5, { queue: 'tenants' });
+    await bench.restart({ note: recorder(log) });
+    await bench.result(await bench.submit('note', 6, { queue: 'free' }));
+    await bench.settle();
+    assert.deepEqual(log, [1, 2, 3, 6]);
   },
 };

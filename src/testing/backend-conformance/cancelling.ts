@@ -1,8 +1,8 @@
-/** Cancelling, timing out, stopping. */
+/** Ending a run from outside. */
 import assert from 'node:assert/strict';
 import { type CaseBody, Gate, QUEUE, recorder, rejectsWith, TENANT } from './bench.ts';
 
-export const ending: Readonly<Record<string, CaseBody>> = {
+export const cancelling: Readonly<Record<string, CaseBody>> = {
   'cancels a run that has not started: it never starts': async (bench) => {
     const log: never[] = [];
     bench.register({ note: recorder(log) });
@@ -110,102 +110,5 @@ export const ending: Readonly<Record<string, CaseBody>> = {
     await bench.backend.cancel(id, TENANT);
     assert.equal(await bench.output(id), 5);
     await rejectsWith('not-found', bench.backend.cancel('nobody', TENANT));
-  },
-  'cancels a run that takes too long at work': async (bench) => {
-    const gate = new Gate();
-    await bench.start({ work: ({ signal }) => gate.pass(signal).then(() => null) });
-    const id = await bench.submit('work', null, { timeoutMs: 100 });
-    await bench.until('it works', () => gate.arrivals === 1);
-    await bench.advance(130);
-    const { status, error } = await bench.result(id);
-    assert.deepEqual([status, error?.code], ['cancelled', 'timed-out']);
-  },
-  'counts the time from the start on, waits included': async (bench) => {
-    const gate = new Gate();
-    bench.register({
-      first: ({ signal }) => gate.pass(signal).then(() => null),
-      nap: async (context) => {
-        await context.sleep('nap', 1_000_000);
-        return null;
-      },
-    });
-    await bench.backend.setQueue(QUEUE, { concurrency: 1 });
-    await bench.backend.start();
-    await bench.submit('first');
-    await bench.until('the first works', () => gate.arrivals === 1);
-    const id = await bench.submit('nap', null, { timeoutMs: 100 });
-    await bench.advance(150);
-    assert.equal((await bench.info(id)).status, 'queued');
-    gate.open();
-    await bench.untilStatus(id, 'suspended');
-    await bench.advance(130);
-    assert.equal((await bench.result(id)).error?.code, 'timed-out');
-  },
-  'cancels children of a run that timed out': async (bench) => {
-    const gate = new Gate();
-    await bench.start({
-      leaf: ({ signal }) => gate.pass(signal).then(() => null),
-      top: async (context) => {
-        await (await context.child('leaf', 'leaf', null, { queue: QUEUE })).outcome();
-        return null;
-      },
-    });
-    const id = await bench.submit('top', null, { timeoutMs: 100 });
-    await bench.until('the leaf works', () => gate.arrivals === 1);
-    await bench.advance(130);
-    assert.equal((await bench.result(id)).error?.code, 'timed-out');
-    assert.equal((await bench.result(`${id}/leaf`)).error?.code, 'cancelled');
-  },
-  'takes nothing more once it is stopped': async (bench) => {
-    await bench.start({ note: recorder([]) });
-    await bench.backend.stop();
-    await rejectsWith('stopped', bench.submit('note'));
-    await rejectsWith('stopped', bench.backend.start());
-    await bench.backend.stop();
-  },
-  'lets work finish when it is stopped with time to drain': async (bench) => {
-    const gate = new Gate();
-    bench.register({ work: ({ signal }) => gate.pass(signal).then(() => 'finished'), note: recorder([]) });
-    await bench.backend.setQueue(QUEUE, { concurrency: 1 });
-    await bench.backend.start();
-    const id = await bench.submit('work');
-    const behind = await bench.submit('note', 'behind');
-    await bench.until('it works', () => gate.arrivals === 1);
-    const stopping = bench.backend.stop({ drainMs: 60_000 });
-    await bench.settle();
-    gate.open();
-    await stopping;
-    assert.equal(await bench.output(id), 'finished');
-    assert.equal((await bench.info(behind)).startedAt, null);
-  },
-  'aborts work when the time to drain is over': async (bench) => {
-    const gate = new Gate();
-    let reason: unknown;
-    await bench.start({
-      work: async ({ signal }) => {
-        await gate.pass(signal).catch((error: unknown) => {
-          reason = (error as { code?: unknown }).code;
-          throw error;
-        });
-        return null;
-      },
-    });
-    await bench.submit('work');
-    await bench.until('it works', () => gate.arrivals === 1);
-    const stopping = bench.backend.stop({ drainMs: 100 });
-    await bench.advance(150);
-    await stopping;
-    assert.equal(reason, 'stopped');
-  },
-  'leaves nobody waiting for a result when it stops': async (bench) => {
-    await bench.start({ work: (context) => context.waitForSignal('w', 'never') });
-    const id = await bench.submit('work');
-    await bench.untilStatus(id, 'suspended');
-    const waiting = bench.result(id).then(
-      ({ status, error }) => [status, error?.code],
-      (error: unknown) => ['rejected', (error as { code?: unknown }).code],
-    );
-    await bench.backend.stop();
-    assert.equal((await waiting)[1], 'stopped');
   },
 };
