@@ -107,6 +107,7 @@ export class Orchestrator {
         metrics: this.#options.metrics,
         emit: (runId, body) => this.#tell(runId, body),
       }),
+      { tenant },
     );
     const speech: ConverseOptions = {
       clock,
@@ -122,6 +123,7 @@ export class Orchestrator {
         ask: createAsk(speech),
         emit: (runId, body) => this.#tell(runId, body),
       }),
+      { tenant },
     );
   }
 

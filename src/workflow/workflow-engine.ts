@@ -81,7 +81,7 @@ export class WorkflowEngine {
   }
 
   #register(sources: ContextSources): void {
-    const { clock } = sources;
+    const { clock, tenant } = sources;
     const agents = (): readonly AgentContract[] => this.#registry.all;
     const prepare = (agent: AgentContract): Promise<void> => this.#registry.prepare(agent);
     this.#backend.register(
@@ -94,6 +94,7 @@ export class WorkflowEngine {
         results: (id, tenant) => this.#backend.store.get(id, tenant),
         emit: () => undefined,
       }),
+      { tenant },
     );
     const speech: ConverseOptions = {
       clock,
@@ -121,6 +122,7 @@ export class WorkflowEngine {
         ask: createAsk(speech),
         emit: () => undefined,
       }),
+      { tenant },
     );
   }
 
