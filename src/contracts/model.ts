@@ -56,10 +56,20 @@ export type FinishReason = (typeof FINISH_REASONS)[number];
 export interface CreateResult {
   readonly content: string | readonly FunctionCall[];
   readonly finishReason: FinishReason;
-  readonly usage: Pick<Usage, 'promptTokens' | 'completionTokens'>;
+  readonly usage: Pick<Usage, 'promptTokens' | 'completionTokens'> & {
+    /** True when the endpoint did not count: the numbers are upper bounds then. */
+    readonly isEstimated?: boolean;
+  };
   /** True when it was replayed instead of asked for. */
   readonly cached: boolean;
+  /** What it reasoned before it answered, where the endpoint shows it. */
   readonly thought?: string;
+  /** What it cost, where the client knows prices. */
+  readonly cost?: number;
+  /** The model that answered, where several may. */
+  readonly model?: string;
+  /** How the endpoint names the request, for its support. */
+  readonly requestId?: string;
 }
 
 /** What a call of a model may be told. */

@@ -1,0 +1,269 @@
+/**
+ * A model behind an OpenAI-compatible endpoint. What the SDK leaves open is closed here: broken-off answers, silent
+ * servers, retries that ignore what the server asked for, and answers that are none.
+ */
+import type OpenAI from 'openai';
+import type {
+  CreateOptions,
+  CreateResult,
+  ModelClient,
+  ModelInfo,
+  ModelMessage,
+} from '../../contracts/model.ts';
+import { createRedactor, type Redactor } from '../../security/redact.ts';
+import { checkObject, checkSignal } from '../../shared/check.ts';
+import { errorToJson, InvalidArgumentError, OrchestratorError } from '../../shared/errors.ts';
+import { nextDelayMs } from '../../shared/retry.ts';
+import { pause } from '../pause.ts';
+import { attempt } from './attempt.ts';
+import { CallWatch } from './call-watch.ts';
+import type { WireRequest } from './chat-request.ts';
+import { loadOpenAI } from './load-openai.ts';
+import { failureKindOf, toModelFailure } from './model-failure.ts';
+import {
+  type OpenAIModelClientOptions,
+  type ResolvedOpenAIOptions,
+  resolveOpenAIOptions,
+} from './openai-options.ts';
+import { Quirks } from './quirks.ts';
+import { textBound, tokenBound } from './token-bound.ts';
+import { WIRES } from './wire.ts';
+
+/** Refusals of parameters that one call may learn from. */
+const MOST_REFUSALS = 8;
+/** Servers that need no key get this one, since the SDK wants one. */
+const NO_KEY = 'none';
+
+/** What became of one attempt, for {@link OpenAIModelClientOptions.onExchange}. */
+interface Told {
+  readonly number: number;
+  readonly request: WireRequest;
+  readonly startedAt: number;
+  requestId: string | undefined;
+}
+
+/**
+ * Talks to one model at one endpoint. The package `openai` is loaded by the first call. All failures are `model-failed`
+ * with a `kind` in `details` (see {@link ModelFailureKind}), except an abort, which rejects with the signal's reason.
+ *
+ * @example
+ * const model = new OpenAIModelClient({ model: 'qwen3:8b', baseURL: 'http://127.0.0.1:11434/v1' });
+ */
+export class OpenAIModelClient implements ModelClient {
+  readonly info: ModelInfo;
+  readonly #options: ResolvedOpenAIOptions;
+  readonly #quirks = new Quirks();
+  readonly #redactor: Redactor = createRedactor();
+  readonly #open = new Set<CallWatch>();
+  #openai: Promise<OpenAI> | undefined;
+  #isClosed = false;
+
+  /** Throws {@link InvalidArgumentError} for a bad option. Nothing is loaded or sent yet. */
+  constructor(options: OpenAIModelClientOptions) {
+    this.#options = resolveOpenAIOptions(options);
+    this.info = this.#options.info;
+  }
+
+  /** Asks once and waits for the whole answer. Repeats what failed on the way, as `retry` says. */
+  async create(messages: readonly ModelMessage[], options: CreateOptions = {}): Promise<CreateResult> {
+    for await (const item of this.#call(messages, options, false)) if (typeof item !== 'string') return item;
+    throw new OrchestratorError('internal', 'The call ended without a result.');
+  }
+
+  /** Text pieces as they come, then the result. Once a piece was given, nothing is repeated: it fails. */
+  createStream(
+    messages: readonly ModelMessage[],
+    options: CreateOptions = {},
+  ): AsyncIterable<string | CreateResult> {
+    return this.#call(messages, options, true);
+  }
+
+  /** An upper bound: the bytes of all texts and a few tokens for each frame. For English prose about four times too much. */
+  countTokens(messages: readonly ModelMessage[], { tools }: Pick<CreateOptions, 'tools'> = {}): number {
+    return tokenBound(checkMessages(messages), tools);
+  }
+
+  /** Ends calls that are under way with `stopped`. No call may follow. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    for (const watch of this.#open) watch.controller.abort(closed(this.info.model));
+    return Promise.resolve();
+  }
+
+  async *#call(
+    messages: readonly ModelMessage[],
+    options: CreateOptions,
+    isShown: boolean,
+  ): AsyncGenerator<string | CreateResult> {
+    checkMessages(messages);
+    const { signal, ...request } = checkObject('options', options) as CreateOptions;
+    checkSignal('signal', signal);
+    let refusals = 0;
+    for (let number = 1; ; ) {
+      signal?.throwIfAborted();
+      const progress = { hasText: false };
+      try {
+        yield* this.#attempt(messages, request, { number, signal, progress });
+        return;
+      } catch (thrown) {
+        if (signal?.aborted) throw signal.reason;
+        const failure = thrown as OrchestratorError;
+        if (!OrchestratorError.isInstance(failure)) throw thrown;
+        if (isShown && progress.hasText) throw failure;
+        if (refusals < MOST_REFUSALS && this.#learns(failure)) {
+          refusals += 1;
+          continue;
+        }
+        await pause(this.#options.clock, this.#waitAfter(failure, number), signal);
+        number += 1;
+      }
+    }
+  }
+
+  async *#attempt(
+    messages: readonly ModelMessage[],
+    options: Omit<CreateOptions, 'signal'>,
+    {
+      number,
+      signal,
+      progress,
+    }: {
+      readonly number: number;
+      readonly signal: AbortSignal | undefined;
+      readonly progress: { hasText: boolean };
+    },
+  ): AsyncGenerator<string | CreateResult> {
+    const { clock, timeouts, model, api, price } = this.#options;
+    if (this.#isClosed) throw closed(model);
+    const openai = await this.#client();
+    const wire = WIRES[api];
+    const request = wire.request(this.#options, messages, options, this.#quirks);
+    const told: Told = { number, request, startedAt: clock.now(), requestId: undefined };
+    const watch = new CallWatch(clock, timeouts, model, signal);
+    this.#open.add(watch);
+    try {
+      const pieces = attempt({
+        openai,
+        wire,
+        model,
+        request,
+        watch,
+        bound: (content) => ({
+          promptTokens: tokenBound(messages, options.tools),
+          completionTokens: textBound(typeof content === 'string' ? content : JSON.stringify(content)),
+        }),
+        onRequestId: (id) => {
+          told.requestId = id;
+        },
+      });
+      let step = await pieces.next();
+      try {
+        for (; step.done !== true; step = await pieces.next()) {
+          progress.hasText = true;
+          yield step.value;
+        }
+      } finally {
+        // The reader has gone: the connection goes too.
+        if (step.done !== true) watch.end();
+      }
+      const answered: CreateResult = {
+        ...step.value,
+        ...(price === undefined ? {} : { cost: price(step.value.usage, model) }),
+        ...(told.requestId === undefined ? {} : { requestId: told.requestId }),
+      };
+      this.#tell(told, answered, undefined);
+      yield answered;
+    } catch (thrown) {
+      const failure = signal?.aborted ? thrown : this.#typed(thrown);
+      this.#tell(told, undefined, failure);
+      throw failure;
+    } finally {
+      this.#open.delete(watch);
+    }
+  }
+
+  /** One client for all calls; the key is asked for at each attempt. */
+  async #client(): Promise<OpenAI> {
+    const { apiKey, baseURL, headers, timeouts, fetch } = this.#options;
+    const key = await apiKey();
+    if (key !== undefined && key.length >= 4) this.#redactor.add(key);
+    this.#openai ??= loadOpenAI().then(
+      ({ OpenAI: Client }) =>
+        new Client({
+          apiKey: async () => (await apiKey()) ?? NO_KEY,
+          baseURL,
+          // Nothing is taken from the environment: what is not set here is not set.
+          organization: null,
+          project: null,
+          adminAPIKey: null,
+          webhookSecret: null,
+          maxRetries: 0,
+          timeout: timeouts.totalMs,
+          defaultHeaders: headers,
+          logLevel: 'off',
+          ...(fetch === undefined ? {} : { fetch }),
+        }),
+    );
+    try {
+      return await this.#openai;
+    } catch (error) {
+      this.#openai = undefined;
+      throw error;
+    }
+  }
+
+  #typed(thrown: unknown): OrchestratorError {
+    const failure = toModelFailure(thrown, this.info.model, this.#options.clock.now());
+    const text = this.#redactor.text(failure.message);
+    if (text === failure.message) return failure;
+    // Some endpoints say which key was wrong.
+    return new OrchestratorError(failure.code, text, {
+      retryable: failure.retryable,
+      details: failure.details,
+    });
+  }
+
+  #learns(failure: OrchestratorError): boolean {
+    const { parameter } = failure.details;
+    return this.#quirks.learn(failureKindOf(failure), typeof parameter === 'string' ? parameter : undefined);
+  }
+
+  /** Milliseconds to wait before the next attempt. Throws the failure when there is to be none. */
+  #waitAfter(failure: OrchestratorError, number: number): number {
+    const { retry, maxRetryAfterMs, random } = this.#options;
+    const asked = failure.details['retryAfterMs'];
+    const delay = failure.retryable ? nextDelayMs(retry, number, failure, { random }) : undefined;
+    if (delay === undefined || (typeof asked === 'number' && asked > maxRetryAfterMs)) throw failure;
+    return typeof asked === 'number' ? asked : delay;
+  }
+
+  #tell(told: Told, result: CreateResult | undefined, error: unknown): void {
+    const { onExchange, clock, baseURL, api } = this.#options;
+    if (onExchange === undefined) return;
+    const exchange = {
+      model: this.info.model,
+      url: this.#redactor.text(`${baseURL}${WIRES[api].path}`),
+      attempt: told.number,
+      request: this.#redactor.value(told.request.body),
+      result: result === undefined ? null : (this.#redactor.value(result) as CreateResult),
+      error: error === undefined ? null : errorToJson(error),
+      requestId: told.requestId ?? null,
+      startedAt: told.startedAt,
+      durationMs: clock.now() - told.startedAt,
+    };
+    try {
+      onExchange(exchange);
+    } catch {
+      // An onlooker's trouble is not the call's.
+    }
+  }
+}
+
+function checkMessages(messages: readonly ModelMessage[]): readonly ModelMessage[] {
+  if (Array.isArray(messages) && messages.length > 0) return messages;
+  throw new InvalidArgumentError('messages', 'an array of at least one message', messages);
+}
+
+function closed(model: string): OrchestratorError {
+  return new OrchestratorError('stopped', `The client of ${model} was closed; make a new one.`);
+}

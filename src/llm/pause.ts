@@ -1,0 +1,19 @@
+/** A wait that ends early, with the signal's reason, when the signal aborts. */
+import { raceSignal } from '../shared/abort.ts';
+import type { Clock } from '../shared/time.ts';
+
+export async function pause(
+  clock: Clock,
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let clear = (): void => undefined;
+  const waited = new Promise<void>((resolve) => {
+    clear = clock.after(milliseconds, resolve);
+  });
+  try {
+    await raceSignal(waited, signal);
+  } finally {
+    clear();
+  }
+}
