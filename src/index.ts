@@ -146,12 +146,9 @@ export type { WaitOptions } from './orchestrator/wait-options.ts';
 export { type LoadPluginsOptions, loadPlugins } from './plugins/load-plugins.ts';
 // Plugins
 export { HookPlugin, ObserverPlugin, Plugin, ProcessorPlugin } from './plugins/plugin.ts';
-export {
-  PluginManager,
-  type PluginManagerOptions,
-  type PluginState,
-  type PluginStatus,
-} from './plugins/plugin-manager.ts';
+export type { PluginState, PluginStatus } from './plugins/plugin-entry.ts';
+export type { PluginLimits } from './plugins/plugin-limits.ts';
+export { PluginManager, type PluginManagerOptions } from './plugins/plugin-manager.ts';
 // Shared
 export { type ErrorCode, type ErrorJson, InvalidArgumentError, OrchestratorError } from './shared/errors.ts';
 export type { IdSource } from './shared/ids.ts';

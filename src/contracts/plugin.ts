@@ -47,9 +47,12 @@ export interface PluginContext {
 /** The part that all plugins share. Everything but `metadata` is optional. */
 export interface PluginContract {
   readonly metadata: PluginMetadata;
-  /** Called once, after those it depends on. One that rejects is isolated: it adds nothing, and the rest goes on. */
+  /**
+   * Called once, after those it depends on. One that rejects or takes too long is isolated: it adds nothing, and the rest
+   * goes on. One that comes up after it was given up is shut down.
+   */
   initialize?(context: PluginContext): Promise<void> | void;
-  /** Called once, before those it depends on. */
+  /** Called once, before those it depends on and after the calls in hand. Not waited for without end. */
   shutdown?(): Promise<void> | void;
   /** Does what the plugin does when it is asked by name. */
   execute?(input: JsonObject): Promise<JsonValue> | JsonValue;
@@ -67,14 +70,17 @@ export interface AdapterProvider {
 export interface EvaluatorProvider {
   evaluators(): readonly EvaluationContract[];
 }
-/** Of a `processor` plugin: changes what goes in and what comes out. One that throws is left out of that task. */
+/**
+ * Of a `processor` plugin: changes what goes in and what comes out. It gets copies, and what it returns is copied. One
+ * that throws, takes too long or returns what is no task or result is left out of that task.
+ */
 export interface Processor {
-  /** Before an agent sees the task. What it returns takes the task's place; its id, tenant and dependencies stay. */
+  /** Before an agent sees the task. What it returns takes the task's place; with another id, tenant or dependencies it is refused. */
   processTask?(task: TaskJson): Promise<TaskJson> | TaskJson;
   /** After the agent is done. What it returns takes the result's place. */
   processResult?(result: TaskResult, task: TaskJson): Promise<TaskResult> | TaskResult;
 }
-/** Of a `hook` plugin: called and waited for at each point. One that throws is reported and the work goes on. */
+/** Of a `hook` plugin: called and waited for at each point. One that throws or takes too long is reported and the work goes on. */
 export interface Hooks {
   onTaskCreated?(task: TaskJson): Promise<void> | void;
   onTaskStarted?(task: TaskJson, agent: string): Promise<void> | void;

@@ -16,8 +16,10 @@ import { MemoryStore } from '../memory/memory-store.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { MetricsCollector } from '../observability/metrics.ts';
 import { Tracer } from '../observability/tracer.ts';
-import { checkPlugin } from '../plugins/check-plugin.ts';
+import { checkPlugin, readMetadata } from '../plugins/check-plugin.ts';
+import { type PluginLimits, resolvePluginLimits } from '../plugins/plugin-limits.ts';
 import { checkBoolean, checkInteger, checkKeys, checkListOf, checkText } from '../shared/check.ts';
+import { errorToJson, OrchestratorError } from '../shared/errors.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
 
@@ -43,6 +45,8 @@ export interface OrchestratorOptions {
   readonly evaluators?: readonly EvaluationContract[];
   /** Started in the order of their dependencies with the orchestrator, stopped in reverse. @default [] */
   readonly plugins?: readonly PluginContract[];
+  /** How long plugins may take, and how much they may give back. */
+  readonly pluginLimits?: PluginLimits;
   /** Tasks at work at once. @default 4 */
   readonly concurrency?: number;
   /** Whose work this is. Tasks of another tenant are refused. @default 'default' */
@@ -74,6 +78,7 @@ const KNOWN: readonly (keyof OrchestratorOptions)[] = [
   'policy',
   'evaluators',
   'plugins',
+  'pluginLimits',
   'concurrency',
   'tenant',
   'logger',
@@ -93,10 +98,10 @@ export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
   checkKeys('policy', policy, ['allowExecute']);
   const plugins = checkListOf('plugins', options.plugins ?? [], [], 'a plugin').map(checkPlugin);
   const storage = plugins.filter(
-    ({ metadata }) => metadata.pluginType === 'storage',
+    (plugin) => readMetadata(plugin).pluginType === 'storage',
   ) as readonly (PluginContract & StorageProvider)[];
   const plugged = <T>(ask: (provider: StorageProvider) => T | undefined): T | undefined =>
-    storage.map(ask).find((one) => one !== undefined);
+    storage.map((provider) => storedBy(provider, ask)).find((one) => one !== undefined);
   return {
     backend:
       options.backend ?? plugged((provider) => provider.backend?.()) ?? new MemoryBackend({ clock, ids }),
@@ -113,6 +118,7 @@ export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
     allowExecute: checkBoolean('policy.allowExecute', policy.allowExecute ?? false),
     evaluators: checkListOf('evaluators', options.evaluators ?? [], ['evaluate'], 'an evaluator'),
     plugins,
+    pluginLimits: resolvePluginLimits('pluginLimits', options.pluginLimits),
     concurrency: checkInteger('concurrency', options.concurrency ?? 4, 1),
     tenant: checkText('tenant', options.tenant ?? 'default'),
     logger: options.logger ?? createLogger({ level: 'warn' }),
@@ -121,4 +127,17 @@ export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
     clock,
     ids,
   };
+}
+
+/** What a storage plugin gives. One that breaks is told by its name: what it was to keep has no other place. */
+function storedBy<T>(provider: PluginContract & StorageProvider, ask: (provider: StorageProvider) => T): T {
+  try {
+    return ask(provider);
+  } catch (cause) {
+    const { name } = readMetadata(provider);
+    throw new OrchestratorError('plugin-failed', `Plugin ${name} failed: ${errorToJson(cause).message}`, {
+      details: { plugin: name },
+      cause,
+    });
+  }
 }

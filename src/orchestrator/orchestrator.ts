@@ -75,6 +75,8 @@ export class Orchestrator {
     );
     this.#plugins = new PluginManager({
       plugins: this.#options.plugins,
+      limits: this.#options.pluginLimits,
+      clock,
       logger: this.#options.logger,
       tenant,
       onFailure: (plugin, error) =>
@@ -371,11 +373,10 @@ export class Orchestrator {
     await this.#starting?.catch(() => undefined);
     await backend.stop({ drainMs });
     this.#closing.abort(new OrchestratorError('stopped', 'The orchestrator was shut down.'));
-    const errors = [...(await this.#registry.shutdown(clock))];
+    const errors = await this.#registry.shutdown(clock);
     const pluggedIn = this.#plugins.adapters();
-    errors.push(
-      ...(await closeAll(clock, [{ what: 'the plugins', close: () => this.#plugins.shutdownAll() }])),
-    );
+    // Each has a limit of its own: one that hangs does not keep the others from closing.
+    await this.#plugins.shutdownAll();
     const doors = [...adapters, ...pluggedIn].map((adapter) => ({
       what: `the adapter ${adapter.name}`,
       close: () => adapter.disconnect(),

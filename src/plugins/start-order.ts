@@ -2,6 +2,7 @@
 import type { PluginMetadata } from '../contracts/plugin.ts';
 import { OrchestratorError } from '../shared/errors.ts';
 import { findCycle } from '../tasks/find-cycle.ts';
+import type { VersionFits } from './version-fits.ts';
 
 /** `ordered` starts front to back and stops back to front; `refused` says why by name. */
 export interface StartOrder {
@@ -9,11 +10,11 @@ export interface StartOrder {
   readonly refused: ReadonlyMap<string, OrchestratorError>;
 }
 
-/** `fits` says whether a version lies in a range. Plugins keep the order of registration where dependencies allow. */
+/** Plugins keep the order of registration where dependencies allow. */
 export function startOrder(
   plugins: readonly PluginMetadata[],
   libraryVersion: string,
-  fits: (version: string, range: string) => boolean,
+  fits: VersionFits,
 ): StartOrder {
   const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
   const refused = new Map<string, OrchestratorError>();
@@ -22,32 +23,48 @@ export function startOrder(
     if (problem !== undefined) refused.set(plugin.name, problem);
   }
   refuseCycles(plugins, refused);
-  const ordered: string[] = [];
-  const visit = (plugin: PluginMetadata): boolean => {
-    if (refused.has(plugin.name)) return false;
-    if (ordered.includes(plugin.name)) return true;
-    for (const name of dependenciesOf(plugin)) {
-      if (visit(byName.get(name) as PluginMetadata)) continue;
-      refused.set(
-        plugin.name,
-        refusal(plugin.name, `needs ${name}, which can't start`, { dependency: name }),
-      );
-      return false;
+  return { ordered: placeAll(plugins, byName, refused), refused };
+}
+
+/** Depth first without recursion: a chain may be as long as somebody likes. What needs a refused one is refused, too. */
+function placeAll(
+  plugins: readonly PluginMetadata[],
+  byName: ReadonlyMap<string, PluginMetadata>,
+  refused: Map<string, OrchestratorError>,
+): readonly string[] {
+  const placed = new Set<string>();
+  const open = [...plugins].reverse();
+  for (let plugin = open.at(-1); plugin !== undefined; plugin = open.at(-1)) {
+    const { name } = plugin;
+    const needs = placed.has(name) || refused.has(name) ? [] : dependenciesOf(plugin);
+    const broken = needs.find((need) => refused.has(need));
+    const waiting = broken === undefined ? needs.filter((need) => !placed.has(need)) : [];
+    if (waiting.length > 0) {
+      open.push(...waiting.reverse().map((need) => byName.get(need) as PluginMetadata));
+      continue;
     }
-    ordered.push(plugin.name);
-    return true;
-  };
-  for (const plugin of plugins) visit(plugin);
-  return { ordered, refused };
+    open.pop();
+    if (broken !== undefined)
+      refused.set(name, refusal(name, `needs ${broken}, which can't start`, { dependency: broken }));
+    else if (!refused.has(name)) placed.add(name);
+  }
+  return [...placed];
 }
 
 function ownProblem(
   { name, dependencies = {}, engine }: PluginMetadata,
   byName: ReadonlyMap<string, PluginMetadata>,
   libraryVersion: string,
-  fits: (version: string, range: string) => boolean,
+  fits: VersionFits,
 ): OrchestratorError | undefined {
-  if (engine !== undefined && !fits(libraryVersion, engine)) {
+  const ofEngine = engine === undefined || fits(libraryVersion, engine);
+  if (ofEngine === undefined) {
+    return refusal(name, `asks for ${engine} of this library, which is no range of versions`, {
+      expected: 'a range of versions',
+      got: engine ?? '',
+    });
+  }
+  if (engine !== undefined && !ofEngine) {
     return refusal(name, `needs version ${engine} of this library, which is ${libraryVersion}`, {
       expected: engine,
       got: libraryVersion,
@@ -57,7 +74,15 @@ function ownProblem(
     const found = byName.get(dependency);
     if (found === undefined)
       return refusal(name, `needs the plugin ${dependency}, which is not registered`, { dependency });
-    if (!fits(found.version, range)) {
+    const isFit = fits(found.version, range);
+    if (isFit === undefined) {
+      return refusal(name, `asks for ${range} of ${dependency}, which is no range of versions`, {
+        dependency,
+        expected: 'a range of versions',
+        got: range,
+      });
+    }
+    if (!isFit) {
       return refusal(name, `needs version ${range} of ${dependency}, which is ${found.version}`, {
         dependency,
         expected: range,

@@ -204,6 +204,37 @@ describe('plugins of an orchestrator', () => {
     });
   });
 
+  it('that never answer hold a task up no longer than their limit, and shutting down neither', async () => {
+    const never = (): Promise<never> => new Promise(() => undefined);
+    const failures: string[] = [];
+    const orchestrator = orchestratorWith(
+      [
+        pluggedAgent,
+        plugin('hook', { onTaskCreated: never, onTaskStarted: never, shutdown: never }),
+        plugin('processor', { processTask: never, shutdown: never }),
+        plugin('observer', { onEvent: never, shutdown: never }),
+      ],
+      { pluginLimits: { hookMs: 20, processMs: 20, shutdownMs: 20 } },
+    );
+    orchestrator.on('plugin-failed', ({ error }) => void failures.push(error.message));
+    expect((await orchestrator.runTask({ title: 'one', ...WORK })).success).toBe(true);
+    expect(failures).toEqual([
+      'Plugin hook failed: onTaskCreated did not finish in 20 ms.',
+      'Plugin processor failed: processTask did not finish in 20 ms.',
+    ]);
+    await orchestrator.shutdown();
+    expect(failures.slice(2)).toHaveLength(3);
+  });
+
+  it('of type storage that break are named', () => {
+    const broken = plugin('storage', {
+      backend: () => {
+        throw new Error('No disk.');
+      },
+    });
+    expect(() => orchestratorWith([broken])).toThrow('Plugin storage failed: No disk.');
+  });
+
   it('can be added while it runs', async () => {
     const orchestrator = orchestratorWith([pluggedAgent]);
     await orchestrator.start();

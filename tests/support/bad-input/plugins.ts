@@ -23,6 +23,21 @@ export const PLUGIN_CALLS: readonly BadCall[] = [
     [null, 'text', 7, {}, [{}]],
     (value) => new PluginManager({ plugins: value }),
   ),
+  bad(
+    'PluginManager',
+    'limits',
+    [null, 7, [], { hookMS: 1 }],
+    (value) => new PluginManager({ limits: value }),
+  ),
+  ...['initializeMs', 'hookMs', 'processMs', 'executeMs', 'shutdownMs', 'maxOutputLength'].map((limit) =>
+    bad(
+      'PluginManager',
+      `limits.${limit}`,
+      [null, 0, -1, 1.5, Number.NaN, '5'],
+      (value) => new PluginManager({ limits: { [limit]: value } }),
+    ),
+  ),
+  bad('PluginManager', 'clock', [null, 7, {}], (value) => new PluginManager({ clock: value })),
   bad('PluginManager.register', 'plugin', [undefined, null, 'text', 7, {}], (value) =>
     manager().register(value),
   ),

@@ -215,6 +215,7 @@ export const RUNNING_CALLS: readonly BadCall[] = [
   option('metrics', NOT_PART),
   option('ids', NOT.optionalFunction),
   option('evaluators', butNull(NOT_PARTS)),
+  option('pluginLimits', [null, 7, [], { hookMS: 1 }, { hookMs: 0 }]),
   option('policy', [...butNull(NOT.optionalObject), { allowExecute: 'yes' }, { execute: true }]),
   bad('Orchestrator.registerAgent', 'agent', NOT_AGENT, (value) => orchestrator().registerAgent(value)),
   bad('Orchestrator.registerAgents', 'agents', [...NOT.list, [7], new Map([['a', 7]])], (value) =>
