@@ -111,17 +111,45 @@ describe('processes that share one file', () => {
     expect((await client.store.result(other.id, TENANT, { timeoutMs: 10_000 })).status).toBe('completed');
   });
 
-  it('hear of a cancellation by another process', { timeout: 30_000 }, async () => {
+  it('hear of a cancellation by another process, which waits until the function has returned', {
+    timeout: 30_000,
+  }, async () => {
     const room = await open();
     const client = room.client();
     room.isHolding = true;
     const { id } = await client.submit('held', null, TERMS);
     const worker = await room.worker();
     const held = await call(room, 0);
-    await client.cancel(id, TENANT, 'not needed');
+    let isCancelled = false;
+    const cancelling = client.cancel(id, TENANT, 'not needed').then(() => {
+      isCancelled = true;
+    });
+    await expect.poll(async () => (await client.store.get(id, TENANT))?.status).toBe('cancelled');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(isCancelled).toBe(false);
     held.answer('too late');
+    await cancelling;
     await expect.poll(() => worker.lines, { timeout: 10_000 }).toContain('refused stopped');
     expect((await client.store.result(id, TENANT)).status).toBe('cancelled');
+  });
+
+  it('are waited for no longer than the grace, and give the slot of a deaf function free', {
+    timeout: 30_000,
+  }, async () => {
+    const room = await open({ cancelGraceMs: 300 });
+    const client = room.client();
+    await client.setQueue('work', { concurrency: 1 });
+    room.isHolding = true;
+    const { id } = await client.submit('held', 'deaf', TERMS);
+    await room.worker();
+    await call(room, 0);
+    const from = performance.now();
+    await client.cancel(id, TENANT);
+    expect(performance.now() - from).toBeGreaterThan(250);
+    expect(performance.now() - from).toBeLessThan(5000);
+    const next = await client.submit('held', 'next', TERMS);
+    (await call(room, 1)).answer('has the slot');
+    expect((await client.store.result(next.id, TENANT, { timeoutMs: 10_000 })).output).toBe('has the slot');
   });
 
   it('are copied while they work; the copy is sound and can be finished', { timeout: 30_000 }, async () => {
