@@ -9,9 +9,7 @@ import { createProgramRunner, type LocalProgramRunner } from '../process/program
 import { MACHINE_PARTS, type MachinePart, NO_MANAGER, PACKAGE_MANAGERS } from './machine-parts.ts';
 import { packageRoot } from './package-root.ts';
 import { packageVersion } from './package-version.ts';
-
-const TIMEOUT_MS = 10_000;
-const MAX_OUTPUT_BYTES = 4_000;
+import { tryProgram } from './try-program.ts';
 
 export interface PartState {
   readonly name: string;
@@ -130,33 +128,13 @@ async function partState(part: MachinePart, tools: Tools): Promise<PartState> {
       ? state('ok', version, null)
       : state('unusable', version, `expected version ${range}, got ${version}`);
   }
-  const { runner } = tools;
-  const program = part.kind === 'sandbox' ? 'bwrap' : part.name;
-  if ((await runner.which(program)) === undefined) return state('missing', null, 'not on the search path');
+  const trial = await tryProgram(part.kind === 'sandbox' ? 'bwrap' : part.name, tools);
+  if (trial.status !== 'ok') return state(trial.status, null, trial.reason);
   if (part.kind === 'sandbox') {
-    const probe = await runner.probeSandbox();
+    const probe = await tools.runner.probeSandbox();
     if (!probe.available) return state('unusable', null, probe.reason);
   }
-  return versionOf(program, tools).then(
-    (version) => state('ok', version, null),
-    (error: unknown) => state('unusable', null, error instanceof Error ? error.message : String(error)),
-  );
-}
-
-async function versionOf(program: string, { runner, signal }: Tools): Promise<string | null> {
-  const { exitCode, stdout, stderr } = await runner.run({
-    command: program,
-    args: [program === 'go' ? 'version' : '--version'],
-    sandbox: 'none',
-    timeoutMs: TIMEOUT_MS,
-    maxOutputBytes: MAX_OUTPUT_BYTES,
-    signal,
-  });
-  if (exitCode !== 0) {
-    const [complaint = ''] = stderr.trim().slice(0, 200).split('\n', 1);
-    throw new Error(`it does not tell its version: ${complaint || `exit code ${exitCode}`}`);
-  }
-  return /\d+(?:\.\d+)+/.exec(stdout.slice(0, 500))?.[0] ?? null;
+  return state('ok', trial.version, null);
 }
 
 interface Manifest {

@@ -120,6 +120,34 @@ describe('doctor', { timeout: LONG }, () => {
       });
   });
 
+  it.each([
+    [
+      'an empty file',
+      '',
+      0o755,
+      /git is an empty file; see what `\S+git --version` says, and install it anew/,
+    ],
+    [
+      'a file that may not run',
+      '#!/bin/sh\necho git version 2.40.1\n',
+      0o644,
+      /git may not be executed: chmod \+x \S+git/,
+    ],
+    ['one that is killed', '#!/bin/sh\nkill -9 $$\n', 0o755, /git was ended by the signal SIGKILL; see what/],
+    ['one that tells nothing', '#!/bin/sh\nexit 0\n', 0o755, /git ends well but tells no version/],
+    ['one for another machine', '\u007fELF\u0000\u0000', 0o755, /git does not /],
+  ])('does not take %s for a program that works, and says what to do', async (_what, text, mode, reason) => {
+    await using folder = await tempFolder();
+    await writeFile(join(folder.root, 'git'), text, { mode });
+    const ended = await runMain(['doctor', '--json'], { env: { PATH: folder.root } });
+    const { parts } = JSON.parse(ended.stdout) as Diagnosis;
+    expect(parts.find(({ name }) => name === 'git')).toMatchObject({
+      status: 'unusable',
+      version: null,
+      reason: expect.stringMatching(reason),
+    });
+  });
+
   it('is not content with a Node that is too old', async () => {
     const diagnosis = await diagnose({ nodeVersion: '20.19.0' });
     expect(diagnosis.isReady).toBe(false);
