@@ -11,6 +11,7 @@ import { gatherParts } from '../kit/gather-parts.ts';
 import { loadSources } from '../source/load-sources.ts';
 import type { SourceModel } from '../source/source-model.ts';
 import { authorsOf, busFactor, churnOf, type FileChurn, isWrittenCode } from './change-history.ts';
+import { timeOfLine } from './line-time.ts';
 import { type Marker, markersOf } from './markers.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -117,9 +118,8 @@ export const riskRegister: Skill<z.infer<typeof input>, Output> = {
       signal.throwIfAborted();
       const blame =
         newest === undefined || index >= MAX_BLAMED ? undefined : await git.blame(file.path, { signal });
-      const times = new Map(blame?.map(({ line, time }) => [line, time]));
       for (const { word, line, text } of found) {
-        const time = times.get(line);
+        const time = timeOfLine(blame, line, file.lines[line - 1]);
         const ageDays =
           time === undefined || newest === undefined
             ? null

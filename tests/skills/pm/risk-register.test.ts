@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Artifact } from '../../../src/contracts/artifact.ts';
 import { type CommitPlan, createRepository } from '../../../src/process/git-repository.ts';
@@ -55,6 +57,23 @@ describe('risk-register: notes for later', () => {
       ],
       risks: [{ id: 'old-markers' }],
     });
+  });
+
+  it('knows how old a note is whose file has changed since the last commit, and none of a note that is in no commit', async () => {
+    const root = await folderOf({});
+    const runner = createProgramRunner({ root, allow: ['git'] });
+    await createRepository(runner, root, [
+      { message: 'one', time: START, files: { 'a.js': 'a();\n// TODO: old\n' } },
+      { message: 'two', time: START + 120 * DAY, files: { 'a.js': 'a();\n// TODO: old\nb();\n' } },
+    ]);
+    await writeFile(join(root, 'a.js'), 'first();\na();\n// TODO: old\nb();\n// TODO: brand new\n');
+    const context = createSkillContext(await openWorkspace(root), { runner });
+    const artifact = await runSkill(riskRegister, {}, context, { agent: 'PMAgent' });
+    expect(placesOf(artifact)).toEqual(['old-marker a.js:3']);
+    expect(artifact.data['markers']).toMatchObject([
+      { line: 3, ageDays: 120 },
+      { line: 5, ageDays: null },
+    ]);
   });
 
   it('does not depend on the day of the review', async () => {
