@@ -41,7 +41,7 @@ export function findAssignments(line: string, language: string | undefined): Sec
     const sort = secretNameSort(match[0]);
     if (sort === undefined) continue;
     const value = valueAfter(line, match.index + match[0].length, language);
-    if (value === undefined || !isSecret(value.text, sort)) continue;
+    if (value === undefined || !isSecret(value.meant ?? value.text, sort)) continue;
     // `verify('password', '5f4d…')`: what follows a password in a call is the digest it is compared with.
     if (value.isNextArgument && sort === 'password' && DIGEST.test(value.text)) continue;
     matches.push({
@@ -70,6 +70,8 @@ function isPlaceholderText(text: string): boolean {
 interface Value {
   readonly text: string;
   readonly offset: number;
+  /** What the text stands for, where it has escapes: `\\x9e` is one byte, not four letters. */
+  readonly meant?: string;
   /** True when the name is an argument itself, and the literal the one after it. */
   readonly isNextArgument?: boolean;
 }
@@ -113,10 +115,24 @@ function readQuoted(line: string, start: number): Value | undefined {
   if (quote !== '"' && quote !== "'" && quote !== '`') return undefined;
   for (let index = open + 1; index < line.length; index += 1) {
     if (line[index] === '\\') index += 1;
-    else if (line[index] === quote)
-      return isJoined(line, index + 1) ? undefined : { text: line.slice(open + 1, index), offset: open + 1 };
+    else if (line[index] === quote) {
+      if (isJoined(line, index + 1)) return undefined;
+      const text = line.slice(open + 1, index);
+      return { text, offset: open + 1, ...(/r/i.test(prefix) ? {} : { meant: unescaped(text) }) };
+    }
   }
   return undefined;
+}
+
+/** Escapes of characters by number, as C, JavaScript and Python write them; others stay, as no length hangs on them. */
+function unescaped(text: string): string {
+  return text.replace(
+    /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\})/gi,
+    (whole, byte?: string, unit?: string, point?: string) => {
+      const number = Number.parseInt(byte ?? unit ?? point ?? '', 16);
+      return number <= 0x10ffff ? String.fromCodePoint(number) : whole;
+    },
+  );
 }
 
 /** True when more is added to the literal or something is called on it: the whole is not known then. */

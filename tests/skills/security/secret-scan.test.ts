@@ -66,6 +66,7 @@ describe('strong literals under secret names', () => {
     ['app/settings.py', `SECRET_KEY = "${strong}"`],
     ['app/settings.py', `token = os.environ.get("API_TOKEN", "${strong}")`],
     ['app/settings.py', `db_password = b'wX9$kq2!Lm'`],
+    ['app/settings.py', String.raw`SECRET_KEY = b'_5#y2L"F4Q8z\n\xec]/\x9eK7w'`],
     ['.env', `STRIPE_API_KEY=${strong}`],
     ['Dockerfile', `ENV TIDE_API_KEY=${strong}`],
     ['.env', `FEED_URL=${'https'}://reader:Zt7kQm2pXw@feeds.internal/v2`],
@@ -91,6 +92,11 @@ describe('strong literals under secret names', () => {
 
 describe('look-alikes', () => {
   it.each<[what: string, path: string, text: string]>([
+    [
+      'three bytes that are written as escapes',
+      'a.py',
+      String.raw`app.config["SECRET_KEY"] = b"\x9e\x8f\x14"`,
+    ],
     ['an environment look-up', 'a.ts', `const password = process.env.DB_PASSWORD;`],
     ['an environment look-up with an empty default', 'a.ts', `const token = process.env['API_TOKEN'] ?? '';`],
     ['a placeholder to change', 'a.env', 'SECRET_KEY=changeme-please-2024-abcDEF'],
