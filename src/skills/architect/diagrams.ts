@@ -1,7 +1,9 @@
 /** Draws a repository after the C4 model: its containers, and the components of each package, as Mermaid text. */
+
 import { z } from 'zod';
 import type { LocationEvidence } from '../../contracts/artifact.ts';
 import type { Skill } from '../../contracts/skill.ts';
+import { counted } from '../../shared/counted.ts';
 import { locate } from '../kit/finding.ts';
 import { notApplicable } from '../kit/not-applicable.ts';
 import { loadSources } from '../source/load-sources.ts';
@@ -76,7 +78,7 @@ export const diagrams: Skill<z.infer<typeof input>, Output> = {
     const count = (kind: 'nodes' | 'edges'): number =>
       data.diagrams.reduce((sum, one) => sum + one[kind].length, 0);
     return {
-      summary: `${data.diagrams.length} diagrams with ${count('nodes')} nodes and ${count('edges')} arrows, each from a file.`,
+      summary: `${counted(data.diagrams.length, 'diagram')} with ${counted(count('nodes'), 'node')} and ${counted(count('edges'), 'arrow')}, each from a file.`,
       data,
       evidence: [...evidence.values()],
     };

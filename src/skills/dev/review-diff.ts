@@ -1,9 +1,11 @@
 /** Reviews what changed: findings on changed lines alone, published names that broke, changes without a test. */
+
 import { z } from 'zod';
 import type { Finding } from '../../contracts/artifact.ts';
 import { SEVERITIES } from '../../contracts/artifact.ts';
 import type { AnySkill, Skill, SkillContext } from '../../contracts/skill.ts';
 import { createGitDiff } from '../../process/git-diff.ts';
+import { counted } from '../../shared/counted.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import { containerLint } from '../devops/container-lint.ts';
 import { infrastructureLint } from '../devops/infrastructure-lint.ts';
@@ -307,5 +309,5 @@ function isChanged({ line }: Finding['location'], changed: ChangedFile | undefin
 
 function summaryOf(data: Output): string {
   const { fileCount, addedLines, removedLines, findings, breaking, withoutTest } = data;
-  return `${fileCount} files changed (+${addedLines} −${removedLines}): ${findings.length} findings on changed lines, ${breaking.length} breaking changes, ${withoutTest.length} modules without a changed test.`;
+  return `${counted(fileCount, 'file')} changed (+${addedLines} −${removedLines}): ${counted(findings.length, 'finding')} on changed lines, ${counted(breaking.length, 'breaking change')}, ${counted(withoutTest.length, 'module')} without a changed test.`;
 }

@@ -1,6 +1,8 @@
 /** A light look at how Markdown pages are written: levels of headings, headings that repeat, code without a language. */
+
 import { z } from 'zod';
 import type { RuleInfo, Skill, SkillContext } from '../../contracts/skill.ts';
+import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { gatherParts } from '../kit/gather-parts.ts';
 import { notApplicable } from '../kit/not-applicable.ts';
@@ -96,7 +98,7 @@ export const markdownStyle: Skill<z.infer<typeof input>, Output> = {
       },
     };
     return {
-      summary: `${data.pages} pages with ${data.headings} headings and ${data.codeBlocks} code blocks; ${findings.length} hints.`,
+      summary: `${counted(data.pages, 'page')} with ${counted(data.headings, 'heading')} and ${counted(data.codeBlocks, 'code block')}; ${counted(findings.length, 'hint')}.`,
       data,
       findings,
       evidence: readEvidence(pages.map(({ file }) => file)),

@@ -1,8 +1,10 @@
 /** Estimates how long given tasks take together, with probabilities instead of one figure. */
+
 import { z } from 'zod';
 import type { Evidence } from '../../contracts/artifact.ts';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import { createGit } from '../../process/git.ts';
+import { counted } from '../../shared/counted.ts';
 import { digestJson } from '../../shared/json.ts';
 import { notApplicable } from '../kit/not-applicable.ts';
 import { recordingRunner } from '../kit/recording-runner.ts';
@@ -157,7 +159,7 @@ export const estimate: Skill<z.infer<typeof input>, Output> = {
         'Each round draws every task from a PERT-beta distribution, independently, and takes the longest chain; nobody is short of hands.',
     };
     return {
-      summary: `${tasks.length} tasks take ${data.p50} ${unit} or less in half of ${played} rounds, ${data.p80} in 80 %, ${data.p95} in 95 % (seed ${seed}).`,
+      summary: `${counted(tasks.length, 'task')} ${tasks.length === 1 ? 'takes' : 'take'} ${data.p50} ${unit} or less in half of ${played} rounds, ${data.p80} in 80 %, ${data.p95} in 95 % (seed ${seed}).`,
       data,
       evidence,
     };

@@ -1,8 +1,10 @@
 /** Reports how the work goes, from the commit log, notes for later and the results of earlier tasks. */
+
 import { z } from 'zod';
 import type { Evidence } from '../../contracts/artifact.ts';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
 import { createGit } from '../../process/git.ts';
+import { counted } from '../../shared/counted.ts';
 import { digestJson } from '../../shared/json.ts';
 import { locate } from '../kit/finding.ts';
 import { notApplicable } from '../kit/not-applicable.ts';
@@ -41,6 +43,8 @@ const output = z.object({
       deleted: count,
     }),
   ),
+  /** All of them; `authors` lists fifty at most. */
+  authorCount: count,
   authors: z.array(
     z.object({
       author: z.string(),
@@ -117,6 +121,7 @@ export const progressReport: Skill<z.infer<typeof input>, Output> = {
       added: changes.reduce((sum, { added }) => sum + added, 0),
       deleted: changes.reduce((sum, { deleted }) => sum + deleted, 0),
       weeks: [...weeksOf(commits)],
+      authorCount: new Set(commits.map(({ authorName }) => authorName)).size,
       authors: [...peopleOf(commits)],
       areas: areasOf(commits).map((area) => ({ ...area, people: [...area.people] })),
       markers: markers.data,
@@ -141,8 +146,9 @@ export const progressReport: Skill<z.infer<typeof input>, Output> = {
 
 function summaryOf({
   commits,
-  authors,
-  weeks,
+  authorCount,
+  firstCommit,
+  newestCommit,
   filesTouched,
   added,
   deleted,
@@ -155,10 +161,12 @@ function summaryOf({
       ? ''
       : ` Since the report before, ${last.resolved} findings were resolved and ${last.added} came up.`;
   return (
-    `${commits} commits by ${authors.length} authors in ${weeks.length} weeks changed ${filesTouched} files ` +
-    `(+${added}, -${deleted} lines); ${markers.total} notes for later are open.${change}`
+    `${counted(commits, 'commit')} by ${counted(authorCount, 'author')} from ${day(firstCommit)} to ${day(newestCommit)} changed ` +
+    `${counted(filesTouched, 'file')} (+${added}, -${deleted} lines); ${counted(markers.total, 'note')} for later ${markers.total === 1 ? 'is' : 'are'} open.${change}`
   );
 }
+
+const day = (iso: string | null): string => iso?.slice(0, 10) ?? 'never';
 
 function isoOf(time: number | undefined): string | null {
   return time === undefined ? null : new Date(time).toISOString();

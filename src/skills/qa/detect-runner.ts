@@ -62,10 +62,33 @@ export async function detectRunner(context: SkillContext): Promise<DetectedRunne
     ['pytest.ini', 'conftest.py', 'tox.ini'].some((path) => paths.has(path)) ||
     files.some(({ path }) => /(?:^|\/)(?:test_[^/]*|[^/]*_test)\.py$/.test(path));
   if (hasPython) return detectPytest(context);
+  const other = otherRunnerOf(manifest?.json ?? {});
   return {
     status: 'none',
-    reason: 'There is no sign of tests that node, vitest, jest, mocha, pytest, go or cargo would run.',
+    reason:
+      other === undefined
+        ? `There is no sign of tests that ${KNOWN} would run.`
+        : `The tests are for ${other}, which is not among the runners known here: ${KNOWN}.`,
   };
+}
+
+/** Runners that are met and not known here: to say so is better than to see no tests. */
+const OTHER_RUNNERS = [
+  'ava',
+  'tap',
+  'tape',
+  'jasmine',
+  'uvu',
+  'karma',
+  '@playwright/test',
+  'cypress',
+  'qunit',
+];
+const KNOWN = 'node, vitest, jest, mocha, pytest, go and cargo';
+
+function otherRunnerOf(json: Readonly<Record<string, unknown>>): string | undefined {
+  const sections = [json['devDependencies'], json['dependencies']].filter(isPlainObject);
+  return OTHER_RUNNERS.find((name) => sections.some((section) => Object.hasOwn(section, name)));
 }
 
 async function detectScriptRunner(

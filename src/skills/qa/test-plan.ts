@@ -18,7 +18,7 @@ const MAX_MODULES = 500;
 const MAX_PRIORITIES = 100;
 const MAX_SKELETONS = 20;
 const MAX_CASES = 100;
-const NOTHING = 'No module outside of tests exports a function.';
+const NOTHING = 'No JavaScript or TypeScript module outside of tests exports a function.';
 
 const count = z.number().int();
 const input = z.object({}).loose();

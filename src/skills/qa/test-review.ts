@@ -223,8 +223,8 @@ function dataOf(
 
 function summaryOf({ testFiles, tests, skipped, focused, modules }: z.infer<typeof output>): string {
   if (testFiles === 0) return 'There are no test files.';
-  return (
-    `${counted(tests, 'test')} in ${counted(testFiles, 'file')}, ${skipped} skipped, ${focused} focused; ` +
-    `no test reaches ${modules.untestedCount} of ${counted(modules.testable, 'module')} with exported functions or classes.`
-  );
+  const seen = `${counted(tests, 'test')} in ${counted(testFiles, 'file')}, ${skipped} skipped, ${focused} focused`;
+  if (modules.testable === 0)
+    return `${seen}; which modules they reach is told of JavaScript and TypeScript, and none exports functions or classes.`;
+  return `${seen}; no test reaches ${modules.untestedCount} of ${counted(modules.testable, 'module')} with exported functions or classes.`;
 }

@@ -1,6 +1,8 @@
 /** Sets a repository against a short list of usual practices of security. */
+
 import { z } from 'zod';
 import type { Skill } from '../../contracts/skill.ts';
+import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
 import { loadSources } from '../source/load-sources.ts';
@@ -77,7 +79,7 @@ export const complianceCheck: Skill<z.infer<typeof input>, z.infer<typeof output
     if (evidence.length === 0 && first === undefined)
       return { status: 'not-applicable', reason: NOTHING, summary: NOTHING, data, evidence: [] };
     return {
-      summary: `${data.passed} of ${practices.length} practices are followed, ${data.failed} are not, ${data.unknown} can't be told; ${parts.length} findings.`,
+      summary: `${data.passed} of ${counted(data.passed + data.failed + data.unknown, 'practice')} that apply are followed, ${data.failed} are not, ${data.unknown} can't be told; ${counted(parts.length, 'finding')}.`,
       data,
       findings: makeFindings(parts),
       evidence:

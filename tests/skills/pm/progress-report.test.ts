@@ -61,6 +61,19 @@ describe('progress-report', () => {
     expect(evidence.some((one) => one.type === 'command' && one.argv.includes('--numstat'))).toBe(true);
   });
 
+  it('counts all authors, also those beyond the fifty it lists', async () => {
+    const commits = Array.from({ length: 53 }, (_, index) => ({
+      message: `${index}`,
+      time: Date.UTC(2026, 0, 1) + index * 60_000,
+      author: { name: `Author ${index}`, email: `${index}@example.com` },
+      files: { 'a.js': `${index}\n` },
+    }));
+    const { data, summary } = await report(commits);
+    expect(data['authors']).toHaveLength(50);
+    expect(data['authorCount']).toBe(53);
+    expect(summary).toContain('53 commits by 53 authors from 2026-01-01 to 2026-01-01 changed 1 file ');
+  });
+
   it('says who worked where', async () => {
     const { data } = await report(COMMITS);
     expect(data['areas']).toMatchObject([

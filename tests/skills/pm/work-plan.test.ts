@@ -85,6 +85,18 @@ describe('work-plan from findings', () => {
     ]);
   });
 
+  it.each([
+    ['markdown-style', 'DocsAgent'],
+    ['user-guide', 'DocsAgent'],
+    ['decision-records', 'ArchitectAgent'],
+    ['infrastructure-lint', 'DevOpsAgent'],
+    ['compliance-check', 'SecurityAgent'],
+    ['type-errors', 'DevAgent'],
+  ])('gives what %s found to %s', async (skill, agent) => {
+    const tasks = await fromFindings(artifactOf(skill, [finding('some-rule', 'a.txt')]));
+    expect(tasks[0]?.agent).toBe(agent);
+  });
+
   it('puts a rule that is broken all over into one task', async () => {
     const many = Array.from({ length: 20 }, (_unused, index) =>
       finding('undocumented-export', `f${index}.js`, 1, 'info'),

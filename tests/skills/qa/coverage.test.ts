@@ -84,6 +84,12 @@ describe('coverage', { timeout: 60_000 }, () => {
   it.each([
     ['nothing to run', { 'a.js': 'a();\n' }, 'not-applicable', 'no sign of tests'],
     [
+      'a runner that is not known here',
+      { 'package.json': '{"scripts":{"test":"xo && ava"},"devDependencies":{"ava":"^6.0.0"}}' },
+      'not-applicable',
+      'tests are for ava',
+    ],
+    [
       'a runner that is not installed',
       { 'package.json': '{"scripts":{"test":"vitest"}}' },
       'unavailable',
