@@ -10,6 +10,8 @@ if [ "$(uname -s)" = Linux ]; then
 fi
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
   command -v google-chrome >/dev/null 2>&1 || need="$need chromium"
+command -v postgres >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 ||
+  need="$need postgresql"
 [ -z "$need" ] && exit 0
 
 explain() {
