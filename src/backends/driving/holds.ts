@@ -30,6 +30,10 @@ export class Holds<Hold extends Held> {
     this.tellIfQuiet();
   }
 
+  get size(): number {
+    return this.#holds.size;
+  }
+
   /** A copy: what is done with them may change the list. */
   all(): readonly Hold[] {
     return [...this.#holds.values()];

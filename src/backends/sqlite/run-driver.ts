@@ -53,6 +53,8 @@ export class RunDriver implements ContextHost {
   readonly #workers: Workers;
   readonly #options: DriverOptions;
   readonly #holds = new Holds<Hold>();
+  /** Of these, those without a slot: thousands may sleep, so they are counted, not looked through. */
+  readonly #suspended = new Set<Hold>();
   /** Runs that could not be written to: given back as soon as the file can be written. */
   readonly #toRelease = new Set<Hold>();
   #worker = '';
@@ -184,9 +186,7 @@ export class RunDriver implements ContextHost {
       this.#renewAt = now + this.#options.leaseMs / 3;
       return;
     }
-    // Others took us for dead: what we hold is theirs now. We go on as somebody else.
-    for (const hold of this.#holds.all()) this.#drop(hold, hold.lost());
-    this.#join();
+    this.#startAnew();
   }
 
   /** An alarm rings outside of any call: what goes wrong there is done again by the next tick. */
@@ -206,37 +206,47 @@ export class RunDriver implements ContextHost {
     }
   }
 
-  /** Another process may have ended runs whose functions are here, or taken them over. */
+  /** Another process may have ended runs whose functions are here, or taken all of them over. */
   #checkHolds(): void {
-    const holds = this.#holds.all();
-    if (holds.length === 0) return;
-    const rows = this.database.all<RunRow>(
-      'SELECT seq, token, error FROM runs WHERE owner = ?',
+    if (this.#holds.size === 0) return;
+    if (!this.#workers.isKnown(this.#worker)) {
+      this.#startAnew();
+      return;
+    }
+    const ended = this.database.all<RunRow>(
+      'SELECT seq, error FROM runs WHERE owner = ? AND owner IS NOT NULL AND completed_at IS NOT NULL',
       this.#worker,
     );
-    const bySeq = new Map(rows.map((row) => [row.seq, row]));
-    for (const hold of holds) {
-      const row = bySeq.get(hold.seq);
-      if (hold.hasReturned || row?.token === hold.token) continue;
-      if (row === undefined || row.error === null) this.#drop(hold, hold.lost());
-      else if (!hold.isInterrupted()) {
-        hold.interrupt(errorFromJson(JSON.parse(row.error) as ErrorJson));
-        void this.#returned([hold]);
-      }
+    for (const { seq, error } of ended) {
+      const hold = this.#holds.get(seq);
+      if (hold === undefined || hold.hasReturned || hold.isInterrupted()) continue;
+      hold.interrupt(error === null ? hold.lost() : errorFromJson(JSON.parse(error) as ErrorJson));
+      void this.#returned([hold]);
     }
+  }
+
+  /** Others took us for dead: what we hold is theirs now. We go on as somebody else. */
+  #startAnew(): void {
+    for (const hold of this.#holds.all()) this.#drop(hold, hold.lost());
+    this.#join();
+  }
+
+  #remove(hold: Hold): void {
+    this.#suspended.delete(hold);
+    this.#holds.remove(hold);
   }
 
   /** Somebody else has the run: its function here can do no more than return. */
   #drop(hold: Hold, reason: OrchestratorError): void {
     hold.isOurs = false;
     hold.interrupt(reason);
-    this.#holds.remove(hold);
+    this.#remove(hold);
   }
 
   #pump(): void {
     this.#isPumpScheduled = false;
     if (this.#mode === 'closed') return;
-    const room = this.#options.maxRunning - this.#holds.working;
+    const room = this.#options.maxRunning - (this.#holds.size - this.#suspended.size);
     const limit = Math.min(room, CLAIMS_AT_ONCE);
     const request = {
       worker: this.#worker,
@@ -267,6 +277,7 @@ export class RunDriver implements ContextHost {
     const known = this.#holds.get(row.seq);
     if (known !== undefined && known.token === row.token) {
       known.isSuspended = false;
+      this.#suspended.delete(known);
       known.isQueued = false;
       known.execution.granted();
       return;
@@ -299,7 +310,7 @@ export class RunDriver implements ContextHost {
     this.#settle(hold, ending);
     hold.execution.abandonSlot();
     hold.execution.returned();
-    this.#holds.remove(hold);
+    this.#remove(hold);
     this.poke();
   }
 
@@ -341,6 +352,7 @@ export class RunDriver implements ContextHost {
 
   #suspend(hold: Hold): void {
     hold.isSuspended = true;
+    this.#suspended.add(hold);
     this.#move(hold, 'suspended');
     this.#holds.tellIfQuiet();
     this.poke();

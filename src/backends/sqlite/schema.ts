@@ -159,6 +159,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX runs_tenant ON runs (tenant);
   CREATE INDEX runs_again ON runs (queue, tenant, rank, seq) WHERE status = 'queued' AND started_at IS NOT NULL;
+  -- Ended by one process while the function is at work in another one.
+  CREATE INDEX runs_leaving ON runs (owner) WHERE owner IS NOT NULL AND completed_at IS NOT NULL;
   CREATE INDEX lanes_again ON lanes (queue, turn) WHERE again > 0;
   CREATE INDEX queues_ready ON queues (name) WHERE ready > 0;
 

@@ -33,6 +33,11 @@ export class Workers {
     );
   }
 
+  /** Whether others still take it for alive. */
+  isKnown(id: string): boolean {
+    return this.#options.database.get('SELECT 1 FROM workers WHERE id = ?', id) !== undefined;
+  }
+
   /** Renews the lease. False when it ran out and another process has taken the runs over. */
   renew(id: string, now: number): boolean {
     const { database, leaseMs } = this.#options;

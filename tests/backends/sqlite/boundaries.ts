@@ -63,11 +63,8 @@ export function countBoundaries(): Promise<number> {
     const { printed } = await live(path, log, { write: 0, when: 'after' }, 0);
     const { writes, ...rest } = JSON.parse(printed) as Done;
     expect(rest).toEqual({ status: 'completed', output: OUTPUT, after: ['later'] });
-    expect(
-      linesOf(log)
-        .filter((line) => STEPS.includes(line))
-        .sort(),
-    ).toEqual([...STEPS].sort());
+    const steps = linesOf(log).filter((line) => STEPS.includes(line));
+    expect([steps.length, new Set(steps)]).toEqual([STEPS.length, new Set(STEPS)]);
     return writes;
   });
 }
@@ -102,7 +99,7 @@ function checkBoundary(point: KillPoint): Promise<void> {
     const since = linesOf(log).slice(before.length);
     expect([point, since.filter((line) => finished.includes(line))]).toEqual([point, []]);
     const all = linesOf(log).filter((line) => STEPS.includes(line));
-    expect([point, [...new Set(all)].sort()]).toEqual([point, [...STEPS].sort()]);
+    expect([point, new Set(all)]).toEqual([point, new Set(STEPS)]);
     // At work at the same time are the child and the flow with its nested step.
     expect(all.length).toBeLessThanOrEqual(STEPS.length + 3);
   });
