@@ -151,20 +151,28 @@ function findingLine({
   return `- **${severity}**${mark} ${code(`${location.path}:${location.line}`)} ${code(rule)} ${inline(message)}${advice}${reason}`;
 }
 
-/** Escapes what Markdown (CommonMark, GitHub's additions) or HTML would take as markup, and joins lines. */
+/** Text as text. What it writes as code between single backticks stays code, so that a command can be copied as it is. */
 function inline(text: string): string {
-  return (
-    visibleText(shorten(text, MAX_TEXT).replace(/\s+/g, ' ').trim())
-      .replace(/[\\`*_{}[\]#+!|~$]/g, '\\$&')
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
-      // What would begin a list or a line across the page.
-      .replace(/^(?=[-=])/, '\\')
-      .replace(/^(\d+)(?=[.)](?:\s|$))/, '$1\\')
-      // Addresses become links and names after an at-sign call people by themselves; a break that nobody sees stops both.
-      .replace(/:(?=\/\/)|\bwww(?=\.)|@/gi, '$&\u200b')
-  );
+  const pieces = shorten(text, MAX_TEXT).replace(/\s+/g, ' ').trim().split(CODE);
+  return pieces
+    .map((piece, index) => (index % 2 === 1 ? code(piece.slice(1, -1)) : escaped(piece, index === 0)))
+    .join('');
+}
+
+/** Short code without what would end a table's cell. */
+const CODE = /((?<!`)`[^`|\s][^`|]{0,200}(?<!\s)`(?!`))/;
+
+/** Escapes what Markdown (CommonMark, GitHub's additions) or HTML would take as markup. */
+function escaped(text: string, isFirst: boolean): string {
+  const plain = visibleText(text)
+    .replace(/[\\`*_{}[\]#+!|~$]/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    // Addresses become links and names after an at-sign call people by themselves; a break that nobody sees stops both.
+    .replace(/:(?=\/\/)|\bwww(?=\.)|@/gi, '$&\u200b');
+  // What would begin a list or a line across the page.
+  return isFirst ? plain.replace(/^(?=[-=])/, '\\').replace(/^(\d+)(?=[.)](?:\s|$))/, '$1\\') : plain;
 }
 
 /** A code span, with a fence longer than any run of backticks in the text. */

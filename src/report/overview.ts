@@ -55,24 +55,33 @@ function gate({ gate: { isPassed, limit, isNewOnly, reasons } }: Report): Markup
 }
 
 function worst(page: Page): Markup {
-  const { agents } = page.report;
+  const { agents, gate } = page.report;
+  // Where a stricter gate failed, what failed it is worth the first look.
+  const least = gate.isPassed
+    ? 'error'
+    : SEVERITIES[Math.min(SEVERITIES.indexOf(gate.limit), SEVERITIES.indexOf('error'))];
   const serious = agents
     .flatMap((agent) => findingsOf(agent).map((finding) => ({ agent: agent.name, finding })))
-    .filter(({ finding }) => finding.severity === 'critical' || finding.severity === 'error')
+    .filter(({ finding }) => SEVERITIES.indexOf(finding.severity) >= SEVERITIES.indexOf(least ?? 'error'))
     .sort(
       (a, b) =>
+        (gate.isNewOnly === true ? newFirst(a, b) : 0) ||
         WORST_FIRST.indexOf(a.finding.severity) - WORST_FIRST.indexOf(b.finding.severity) ||
-        Number(b.finding.state === 'new') - Number(a.finding.state === 'new'),
+        newFirst(a, b),
     );
   const total = agents.reduce((sum, agent) => sum + findingsOf(agent).length, 0);
   if (serious.length === 0) {
-    return html`<p class="calm">${total === 0 ? 'Nothing was found.' : `Nothing critical, no errors: ${count(total, 'finding')} of lower weight below.`}</p>`;
+    return html`<p${gate.isPassed ? html` class="calm"` : null}>${total === 0 ? 'Nothing was found.' : `Nothing critical, no errors: ${count(total, 'finding')} of lower weight below.`}</p>`;
   }
   const shown = spread(serious);
   return html`<h2>Look at these first</h2><ol class="worst">${shown.map(
     ({ agent, finding }) =>
       html`<li><span class="tag ${finding.severity}">${finding.severity}</span><div><a href="#${page.anchorOf(finding)}">${prose(shorten(finding.message, MAX_TEXT))}</a><br><code class="place">${shorten(finding.location.path, MAX_TEXT)}:${finding.location.line}</code> <span class="by">${agent}</span>${finding.state === 'new' ? html` <span class="tag mark">new</span>` : null}</div></li>`,
-  )}</ol>${serious.length > shown.length ? html`<p class="more">and ${(serious.length - shown.length).toLocaleString('en-US')} more errors and critical findings below</p>` : null}`;
+  )}</ol>${serious.length > shown.length ? html`<p class="more">and ${(serious.length - shown.length).toLocaleString('en-US')} more ${least === 'error' ? 'errors and critical findings' : `findings of ${least} or worse`} below</p>` : null}`;
+}
+
+function newFirst(a: { readonly finding: ReportFinding }, b: { readonly finding: ReportFinding }): number {
+  return Number(b.finding.state === 'new') - Number(a.finding.state === 'new');
 }
 
 /** The first ones, of each rule only a few. */

@@ -112,6 +112,18 @@ describe('the page', () => {
     );
   });
 
+  it('looks first at what failed a stricter gate, and is not calm about it', async () => {
+    const agents = [agentOf([artifactOf([finding('a', 'warning'), finding('b', 'info')])])];
+    const report = await reportOf(agents);
+    const failed = { ...report, gate: { ...report.gate, isPassed: false, limit: 'warning' as const } };
+    const page = await toHtml(failed);
+    const top = page.slice(page.indexOf('Look at these first'), page.indexOf('<h2>Agents</h2>'));
+    expect(times(top, '<li>')).toBe(1);
+    expect(top).toContain('<span class="tag warning">');
+    const other = await toHtml({ ...report, gate: { ...report.gate, isPassed: false } });
+    expect(other).not.toContain('<p class="calm">Nothing critical');
+  });
+
   it('is whole without any agent, file or finding', async () => {
     const page = await pageOf([], { files: {} });
     expect(page).toContain('0 files');

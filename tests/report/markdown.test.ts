@@ -49,7 +49,15 @@ describe('the report in Markdown', () => {
 
   it.each(HOSTILE.map((text) => [text]))('shows %j as text', async (text) => {
     const shown = textOf(nodesOf(await withMessage(text)));
-    expect(shown).toContain(text.replaceAll(/\s+/g, ' '));
+    const isCode = /(?<!`)`([^`]+)`(?!`)/g;
+    expect(shown).toContain(text.replaceAll(/\s+/g, ' ').replaceAll(isCode, '$1'));
+  });
+
+  it('keeps a command that is written as code whole, to be copied', async () => {
+    const markdown = await withMessage('Run `npm install typescript@6 --save-dev` and see https://x.org.');
+    expect(markdown).toContain('`npm install typescript@6 --save-dev`');
+    const codes = nodesOf(markdown).flatMap((node) => (node.type === 'inlineCode' ? [node.value] : []));
+    expect(codes).toContain('npm install typescript@6 --save-dev');
   });
 
   it.each([
