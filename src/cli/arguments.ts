@@ -34,7 +34,7 @@ export interface ReviewRequest {
   readonly baseline: string | undefined;
   /** Where to write what is found as a baseline, and why it may pass. */
   readonly writeBaseline: { readonly path: string; readonly reason: string } | undefined;
-  /** Print nothing but errors and the paths of the report. */
+  /** Print nothing but errors, where the report is, and what made a gate fail. */
   readonly isQuiet: boolean;
 }
 
@@ -76,7 +76,8 @@ Options
   --baseline FILE    known findings to let pass; each entry has a reason and, where wanted, a last day
   --write-baseline FILE --reason TEXT
                      write what is found now as a baseline, for this reason
-  --quiet            print only where the report is
+  --json             after skills or doctor: data instead of text
+  --quiet            print only where the report is, and what made a gate fail
   -h, --help         this text
   -v, --version      the version
 
@@ -173,6 +174,8 @@ function parse(argv: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    // What Node adds there is about paths that begin with a dash.
+    throw new UsageError(message.replace(/\. To specify a positional argument.*$/s, '.'));
   }
 }

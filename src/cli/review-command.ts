@@ -55,6 +55,7 @@ export async function reviewCommand(
     });
     const files = await writeReport(report, out);
     if (!request.isQuiet) output.write(`\n${summary(report)}\n`);
+    else if (request.isGate && !report.gate.isPassed) output.write(`${gateLines(report).join('\n')}\n`);
     output.write(
       `Report: ${printable(join(out, 'report.html'))}${request.isQuiet ? '' : ` (also ${files.filter((file) => file !== 'report.html').join(', ')})`}\n`,
     );
@@ -90,7 +91,7 @@ function exitCode(report: Report, { isGate }: ReviewRequest): number {
 }
 
 function summary(report: Report): string {
-  const { totals, agents, gate, repository, durationMs } = report;
+  const { totals, agents, repository, durationMs } = report;
   const found = [...SEVERITIES]
     .reverse()
     .map((severity) => `${totals[severity]} ${severity}`)
@@ -110,10 +111,31 @@ function summary(report: Report): string {
       ? `All ${agents.length} agents are done.`
       : `${done} of ${agents.length} agents ${done === 1 ? 'is' : 'are'} done; ${states.join('; ')}.`,
     ...comparisonLines(report),
-    gate.isPassed
-      ? `The gate passes (limit: ${limitOf(gate)}).`
-      : `The gate fails (limit: ${limitOf(gate)}): ${gate.reasons.join(' ')}`,
+    ...gateLines(report),
   ].join('\n');
+}
+
+/** Findings that are named where the gate fails; the report has all. */
+const MAX_NAMED = 5;
+
+function gateLines({ gate, agents }: Report): readonly string[] {
+  if (gate.isPassed) return [`The gate passes (limit: ${limitOf(gate)}).`];
+  const worstFirst = agents
+    .flatMap(({ artifacts }) => artifacts.flatMap(({ findings }) => findings))
+    .filter(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(gate.limit))
+    .filter(({ state, silenced }) => silenced === undefined && (gate.isNewOnly !== true || state === 'new'))
+    .sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
+  const left = worstFirst.length - MAX_NAMED;
+  return [
+    `The gate fails (limit: ${limitOf(gate)}): ${gate.reasons.join(' ')}`,
+    ...worstFirst
+      .slice(0, MAX_NAMED)
+      .map(
+        ({ severity, rule, message, location: { path, line } }) =>
+          `  ${severity.padEnd(8)}  ${printable(`${path}:${line}`)}  ${printable(message)} (${rule})`,
+      ),
+    ...(left > 0 ? [`  and ${count(left, 'more finding')} in the report`] : []),
+  ];
 }
 
 function limitOf({ limit, isNewOnly }: Report['gate']): string {

@@ -28,7 +28,7 @@ describe('the command line', { timeout: LONG }, () => {
   });
 
   it.each([
-    [['--nonsense'], /--nonsense/],
+    [['--nonsense'], /^Unknown option '--nonsense'\. Try/],
     [['--gate-severity', 'awful', '.'], /info, warning, error, critical.*"awful"/],
     [['review', 'a', 'b'], /Expected one PATH, got 2: a, b/],
     [['.', '--out', ''], /--out/],
@@ -93,6 +93,20 @@ describe('the command line', { timeout: LONG }, () => {
     await using out = await tempFolder();
     const ended = await runMain([folder.root, '--quiet', '--out', out.root]);
     expect(ended).toEqual({ exitCode: 0, stdout: `Report: ${join(out.root, 'report.html')}\n`, stderr: '' });
+  });
+
+  it('--quiet with a gate that fails names the worst findings, with file and line', async () => {
+    await using folder = await tempFolder(FAULTY);
+    await using out = await tempFolder();
+    const args = [folder.root, '--quiet', '--gate', '--gate-severity', 'warning', '--out', out.root];
+    const { exitCode, stdout } = await runMain(args);
+    expect(exitCode).toBe(3);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^The gate fails \(limit: warning\): 2 error findings\. \d+ warning finding/);
+    expect(lines[1]).toMatch(/^ {2}error {5}\S+:\d+ {2}.+ \([a-z-]+\)$/);
+    expect(lines.some((line) => / {2}a\.js:1 {2}.*\(debugger-statement\)$/.test(line))).toBe(true);
+    expect(lines.at(-1)).toBe(`Report: ${join(out.root, 'report.html')}`);
+    expect(lines.length).toBeLessThanOrEqual(8);
   });
 
   it('in a log, each event is one line without control characters, and the agents that started also end', async () => {
