@@ -84,6 +84,7 @@ export {
   type StorageProvider,
 } from './contracts/plugin.ts';
 export type { ProgramRequest, ProgramResult, ProgramRunner } from './contracts/program.ts';
+export type { ScheduleNote } from './contracts/schedule.ts';
 export type { Schema } from './contracts/schema.ts';
 // Skills, tools, artifacts
 export type {
@@ -129,6 +130,15 @@ export {
   type CorrectionStopReason,
 } from './correction/correction-types.ts';
 export { createDefaultLoop, createLenientLoop, createStrictLoop } from './correction/create-loops.ts';
+export type { CallLimits } from './llm/call-gate.ts';
+// Models
+export { createStructured, type StructuredFormat, type StructuredResult } from './llm/create-structured.ts';
+export { FallbackModelClient, type FallbackOptions } from './llm/fallback-model.ts';
+export { type LimitModelOptions, limitModel } from './llm/limit-model.ts';
+export type { Exchange } from './llm/openai/exchange.ts';
+export { failureKindOf, type ModelFailureKind } from './llm/openai/model-failure.ts';
+export { OpenAIModelClient } from './llm/openai/openai-client.ts';
+export type { ModelTimeouts, OpenAIModelClientOptions, PriceFunction } from './llm/openai/openai-options.ts';
 export { KnowledgeBase } from './memory/knowledge-base.ts';
 // Memory and knowledge
 export { MemoryStore } from './memory/memory-store.ts';
@@ -142,6 +152,9 @@ export type { MessageInit } from './orchestrator/messaging.ts';
 export { Orchestrator } from './orchestrator/orchestrator.ts';
 export type { OrchestratorOptions } from './orchestrator/orchestrator-options.ts';
 export type { OrchestratorStatus } from './orchestrator/orchestrator-status.ts';
+export type { ScheduleInfo, ScheduleState } from './orchestrator/schedules/schedule-record.ts';
+export type { ScheduledWork } from './orchestrator/schedules/scheduled-work.ts';
+export type { ScheduleHandle, Schedules } from './orchestrator/schedules/schedules.ts';
 export type { WaitOptions } from './orchestrator/wait-options.ts';
 export { type LoadPluginsOptions, loadPlugins } from './plugins/load-plugins.ts';
 // Plugins
@@ -155,6 +168,13 @@ export type { IdSource } from './shared/ids.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
 export type { Clock } from './shared/time.ts';
 // Tasks
+export type {
+  CronTiming,
+  IntervalTiming,
+  MissedPolicy,
+  OverlapPolicy,
+  ScheduleTiming,
+} from './tasks/schedule-timing.ts';
 export { Task, type TaskOptions } from './tasks/task.ts';
 export type { TaskInit } from './tasks/task-fields.ts';
 export { TaskQueue, type TaskQueueOptions } from './tasks/task-queue.ts';

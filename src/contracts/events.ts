@@ -1,6 +1,7 @@
 /** What the orchestrator tells: facts in the past tense, numbered in order. */
 import type { ErrorJson } from '../shared/errors.ts';
 import type { AgentEvent, AgentMessage } from './agent.ts';
+import type { ScheduleNote } from './schedule.ts';
 import type { StopReason, TaskResult } from './task.ts';
 
 /** Stands on every event. */
@@ -59,6 +60,11 @@ export type OrchestratorEventBody =
   | { readonly type: 'workflow-finished'; readonly success: boolean; readonly errorMessage: string | null }
   /** A message reached an agent. */
   | { readonly type: 'message-sent'; readonly message: AgentMessage }
+  /** A planned time of a schedule fired, or several were missed, skipped or refused. Of all processes one tells it. */
+  | { readonly type: 'schedule-fired'; readonly schedule: string; readonly note: ScheduleNote }
+  | { readonly type: 'schedule-missed'; readonly schedule: string; readonly note: ScheduleNote }
+  | { readonly type: 'schedule-skipped'; readonly schedule: string; readonly note: ScheduleNote }
+  | { readonly type: 'schedule-failed'; readonly schedule: string; readonly note: ScheduleNote }
   /** A plugin failed; the work went on without it. */
   | { readonly type: 'plugin-failed'; readonly plugin: string; readonly error: ErrorJson }
   /** A listener of yours threw; the work went on. */
@@ -80,6 +86,10 @@ const TYPES: Readonly<Record<OrchestratorEventBody['type'], true>> = {
   'workflow-step-finished': true,
   'workflow-finished': true,
   'message-sent': true,
+  'schedule-fired': true,
+  'schedule-missed': true,
+  'schedule-skipped': true,
+  'schedule-failed': true,
   'plugin-failed': true,
   'listener-failed': true,
 };

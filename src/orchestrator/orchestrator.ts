@@ -17,6 +17,7 @@ import { abortReason, mergeSignals, raceSignal } from '../shared/abort.ts';
 import { checkInteger, checkObject, checkOneOf, checkText } from '../shared/check.ts';
 import { closeAll } from '../shared/close-all.ts';
 import { errorToJson, InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
+import type { ScheduleTiming } from '../tasks/schedule-timing.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskInit } from '../tasks/task-fields.ts';
 import { createAsk } from '../workflow/ask-agent.ts';
@@ -33,6 +34,8 @@ import { type ConversationInit, MessageDesk } from './message-desk.ts';
 import type { MessageInit } from './messaging.ts';
 import { type OrchestratorOptions, type ResolvedOptions, resolveOptions } from './orchestrator-options.ts';
 import { countRuns, type OrchestratorStatus } from './orchestrator-status.ts';
+import type { ScheduledWork } from './schedules/scheduled-work.ts';
+import { type ScheduleHandle, Schedules } from './schedules/schedules.ts';
 import { TaskDesk } from './task-desk.ts';
 import { resolveWait, type WaitOptions } from './wait-options.ts';
 
@@ -55,6 +58,7 @@ export class Orchestrator {
   readonly #desk: TaskDesk;
   readonly #plugins: PluginManager;
   readonly #workflows: WorkflowRuns;
+  readonly #schedules: Schedules;
   readonly #lastResults = new LastResults();
   readonly #sources: ContextSources;
   readonly #closing = new AbortController();
@@ -87,6 +91,15 @@ export class Orchestrator {
     });
     this.#sources = contextSources({ ...this.#options, moreAdapters: () => this.#plugins.adapters() });
     this.#workflows = new WorkflowRuns(backend, tenant);
+    this.#schedules = new Schedules({
+      ...this.#options,
+      entity: (task) => this.#desk.entity(task),
+      submitTask: (task) => this.#desk.submit(task),
+      submitWorkflow: (workflow, inputs, id) => this.#workflows.submit(workflow, inputs, id),
+      prepare: () => this.#prepare(),
+      tell: (schedule, note) =>
+        this.#tell(`schedule/${schedule}`, { type: `schedule-${note.outcome}`, schedule, note }),
+    });
     this.#messages = new MessageDesk({
       options: this.#options,
       registry: this.#registry,
@@ -134,6 +147,16 @@ export class Orchestrator {
     return this.#plugins;
   }
 
+  /** The schedules of this tenant: list, pause, resume, remove and trigger them. */
+  get schedules(): Schedules {
+    return this.#schedules;
+  }
+
+  /** Makes work come back at planned times, once in all processes; started orchestrators fire it. {@link Schedules.add} has the errors. */
+  schedule(timing: ScheduleTiming, work: ScheduledWork): Promise<ScheduleHandle> {
+    return this.#schedules.add(timing, work);
+  }
+
   /** Agents by name, in the order of registration. */
   get agents(): ReadonlyMap<string, AgentContract> {
     return this.#registry.byName;
@@ -178,6 +201,7 @@ export class Orchestrator {
     await backend.setQueue(RUN_NAMES.taskQueue, { concurrency });
     await this.#startPlugins();
     await backend.start();
+    await this.#schedules.start();
     this.#state = 'running';
   }
 
@@ -371,6 +395,7 @@ export class Orchestrator {
     this.#state = 'stopped';
     const { backend, adapters, model, logger, clock } = this.#options;
     await this.#starting?.catch(() => undefined);
+    await this.#schedules.stop();
     await backend.stop({ drainMs });
     this.#closing.abort(new OrchestratorError('stopped', 'The orchestrator was shut down.'));
     const errors = await this.#registry.shutdown(clock);
@@ -396,6 +421,11 @@ export class Orchestrator {
       }
     })();
     return this.#plugging;
+  }
+
+  async #prepare(): Promise<void> {
+    this.#refuseWhenStopped();
+    await this.#startPlugins();
   }
 
   #warnWithoutModel(agent: AgentContract): void {

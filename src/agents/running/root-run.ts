@@ -1,5 +1,7 @@
-/** A child's id is its parent's, a slash and a key; the first part names the run that a caller submitted. */
+/**
+ * A child's id is its parent's, a slash and a key; the first part names the run that a caller submitted. A firing of a
+ * schedule has an id of three parts itself: `schedule/ID/TIME`.
+ */
 export function rootOf(runId: string): string {
-  const slash = runId.indexOf('/');
-  return slash < 0 ? runId : runId.slice(0, slash);
+  return runId.split('/', runId.startsWith('schedule/') ? 3 : 1).join('/');
 }
