@@ -6,6 +6,8 @@ export interface DeclaredPackage {
   /** As written; empty when none is given. */
   readonly version: string;
   readonly line: number;
+  /** True where only work on the repository needs it. @default false */
+  readonly isDevelopment?: boolean;
 }
 
 const MAX_LINE = 500;
@@ -53,16 +55,18 @@ function byLine(
 function npmPackages(file: TextFile): DeclaredPackage[] {
   const found: DeclaredPackage[] = [];
   let isInside = false;
+  let isDevelopment = false;
   for (const [index, text] of file.lines.entries()) {
     if (text.length > MAX_LINE) continue;
     const opens = NPM_SECTION.exec(text);
     const rest = opens === null ? text : text.slice(opens[0].length);
+    if (opens !== null) isDevelopment = opens[1] === 'devDependencies';
     isInside ||= opens !== null;
     if (!isInside) continue;
     for (const [, name = '', version = ''] of rest
       .split('}')[0]
       ?.matchAll(/"([^"]{1,214})"\s*:\s*"([^"]{0,200})"/g) ?? []) {
-      found.push({ name, version, line: index + 1 });
+      found.push({ name, version, line: index + 1, ...(isDevelopment ? { isDevelopment } : {}) });
     }
     if (rest.includes('}')) isInside = false;
   }

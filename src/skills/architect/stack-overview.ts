@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { LocationEvidence } from '../../contracts/artifact.ts';
 import type { Skill } from '../../contracts/skill.ts';
 import type { TextFile } from '../../contracts/workspace.ts';
+import { counted } from '../../shared/counted.ts';
 import { locate } from '../kit/finding.ts';
 import { declaredPackages } from './manifest-packages.ts';
 import { factOfPackage, factsOfFile, type StackFact } from './stack-facts.ts';
@@ -29,6 +30,8 @@ const output = z.object({
       version: z.string().nullable(),
       path: z.string(),
       line: z.number(),
+      /** True when only development needs it: all that says so is in `devDependencies`. */
+      isDevelopment: z.boolean(),
     }),
   ),
   manifests: z.array(z.object({ path: z.string(), packages: z.number() })),
@@ -57,12 +60,23 @@ export const stackOverview: Skill<z.infer<typeof input>, Output> = {
     const listing = await context.workspace.list({ signal: context.signal });
     const found = new Map<string, Output['technologies'][number] & { readonly evidence: LocationEvidence }>();
     const manifests: Output['manifests'] = [];
-    const counted: { path: string; language: string; lines: number }[] = [];
+    const measured: { path: string; language: string; lines: number }[] = [];
     const readFirst: TextFile[] = [];
-    const add = (fact: StackFact, version: string | null, file: TextFile, line: number): void => {
+    const add = (
+      fact: StackFact,
+      version: string | null,
+      file: TextFile,
+      line: number,
+      isDevelopment = false,
+    ): void => {
       const known = found.get(fact.name);
-      if (known !== undefined && (known.version !== null || version === null)) return;
-      found.set(fact.name, { ...fact, version, path: file.path, line, evidence: locate(file, line) });
+      const isBetter =
+        known === undefined ||
+        (known.isDevelopment && !isDevelopment) ||
+        (known.version === null && version !== null && known.isDevelopment === isDevelopment);
+      if (!isBetter) return;
+      const evidence = locate(file, line);
+      found.set(fact.name, { ...fact, version, path: file.path, line, isDevelopment, evidence });
     };
     for (const { path, language } of listing.files) {
       context.signal.throwIfAborted();
@@ -70,14 +84,14 @@ export const stackOverview: Skill<z.infer<typeof input>, Output> = {
       if (file === undefined) continue;
       if (readFirst.length < 5) readFirst.push(file);
       if (language !== undefined && language !== 'ignore' && !NOT_COUNTED.test(path))
-        counted.push({ path, language, lines: linesOf(file) });
+        measured.push({ path, language, lines: linesOf(file) });
       for (const fact of factsOfFile(path)) add(fact, null, file, 1);
       const packages = manifests.length < MAX_MANIFESTS ? declaredPackages(file) : undefined;
       if (packages === undefined) continue;
       manifests.push({ path, packages: packages.length });
-      for (const { name, version, line } of packages) {
+      for (const { name, version, line, isDevelopment } of packages) {
         const fact = factOfPackage(name);
-        if (fact !== undefined) add(fact, version === '' ? null : version, file, line);
+        if (fact !== undefined) add(fact, version === '' ? null : version, file, line, isDevelopment);
       }
     }
     const technologies = [...found.values()].sort((a, b) =>
@@ -85,13 +99,13 @@ export const stackOverview: Skill<z.infer<typeof input>, Output> = {
     );
     const data: Output = {
       fileCount: listing.files.length,
-      lineCount: counted.reduce((sum, { lines }) => sum + lines, 0),
+      lineCount: measured.reduce((sum, { lines }) => sum + lines, 0),
       isTruncated: listing.isTruncated,
       skippedCount: listing.skippedCount,
-      languages: languagesOf(counted),
+      languages: languagesOf(measured),
       technologies: technologies.map(({ evidence: _evidence, ...one }) => one),
       manifests,
-      largestFiles: [...counted]
+      largestFiles: [...measured]
         .sort((a, b) => b.lines - a.lines || (a.path < b.path ? -1 : 1))
         .slice(0, 10)
         .map(({ path, lines }) => ({ path, lines })),
@@ -110,14 +124,14 @@ function linesOf(file: TextFile): number {
 }
 
 function languagesOf(
-  counted: readonly { readonly language: string; readonly lines: number }[],
+  measured: readonly { readonly language: string; readonly lines: number }[],
 ): Output['languages'] {
   const total = Math.max(
     1,
-    counted.reduce((sum, { lines }) => sum + lines, 0),
+    measured.reduce((sum, { lines }) => sum + lines, 0),
   );
   const byName = new Map<string, { files: number; lines: number }>();
-  for (const { language, lines } of counted) {
+  for (const { language, lines } of measured) {
     const known = byName.get(language) ?? { files: 0, lines: 0 };
     byName.set(language, { files: known.files + 1, lines: known.lines + lines });
   }
@@ -135,9 +149,18 @@ function summaryOf({ fileCount, lineCount, languages, technologies }: Output): s
   const first = languages
     .slice(0, 3)
     .map(({ language, share }) => `${language} ${Math.round(share * 100)} %`);
-  const tools = technologies
-    .filter(({ kind }) => ['framework', 'ui', 'database', 'runtime'].includes(kind))
-    .slice(0, 6)
-    .map(({ name }) => name);
-  return `${fileCount} text files with ${lineCount} lines${first.length === 0 ? '' : `: ${first.join(', ')}`}.${tools.length === 0 ? '' : ` Built on ${tools.join(', ')}.`}`;
+  const toolsOf = (isWanted: boolean): string =>
+    technologies
+      .filter(({ kind }) => ['framework', 'ui', 'database', 'runtime'].includes(kind))
+      .filter(({ isDevelopment }) => isDevelopment === isWanted)
+      .slice(0, 6)
+      .map(({ name }) => name)
+      .join(', ');
+  const tools = toolsOf(false);
+  const others = toolsOf(true);
+  return [
+    `${counted(fileCount, 'text file')} with ${counted(lineCount, 'line')}${first.length === 0 ? '' : `: ${first.join(', ')}`}.`,
+    ...(tools === '' ? [] : [`Built on ${tools}.`]),
+    ...(others === '' ? [] : [`For development alone: ${others}.`]),
+  ].join(' ');
 }

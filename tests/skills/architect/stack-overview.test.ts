@@ -51,10 +51,21 @@ describe('stack-overview', () => {
     );
   });
 
+  it('does not call a repository built on what only its tests need', async () => {
+    const artifact = await runOver(stackOverview, {
+      'package.json':
+        '{\n  "dependencies": { "fastify": "5" },\n  "devDependencies": {\n    "express": "^5.2.1",\n    "pg": "8"\n  }\n}',
+      'api/package.json': '{\n  "dependencies": { "pg": "8" }\n}',
+    });
+    expect(artifact.summary).toContain(
+      'Built on PostgreSQL, Fastify, Node.js. For development alone: Express.',
+    );
+  });
+
   it('is done, with evidence, for a folder in a language it knows nothing of', async () => {
     const artifact = await runOver(stackOverview, { 'a.unknown': 'hello\n' });
     expect([artifact.status, artifact.evidence.length]).toEqual(['done', 1]);
-    expect(artifact.summary).toContain('1 text files with 0 lines');
+    expect(artifact.summary).toContain('1 text file with 0 lines');
   });
 
   it('does not apply to an empty folder', async () => {
