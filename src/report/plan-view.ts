@@ -45,7 +45,7 @@ export function planView(data: JsonObject): Markup | undefined {
   const more = total - lines.length;
   return html`<div class="data"><div class="scroll"><table><thead><tr><th scope="col" class="number">#</th><th scope="col">priority</th><th scope="col">task</th><th scope="col">agent</th><th scope="col" class="number">points</th><th scope="col">after</th></tr></thead><tbody>${lines.map(
     ({ place, priority, title, agent, size, after }) =>
-      html`<tr><td class="number">${place}</td><td>${priority}</td><td class="words">${title}</td><td>${agent}</td><td class="number">${size}</td><td>${after.length === 0 ? '–' : after.map((one) => `#${one}`).join(', ')}</td></tr>`,
+      html`<tr><td class="number">${place}</td><td>${priority}</td><td class="words">${title}</td><td class="whole">${agent}</td><td class="number">${size}</td><td>${after.length === 0 ? '–' : after.map((one) => `#${one}`).join(', ')}</td></tr>`,
   )}</tbody></table></div>${more > 0 ? html`<p class="more">and ${more.toLocaleString('en-US')} more in report.json, with what each must meet</p>` : null}</div>`;
 }
 

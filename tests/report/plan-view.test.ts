@@ -23,7 +23,7 @@ describe('a work plan in the report', () => {
     const report = await reportOf([agentOf([plan([task('a', 'Mend <b>'), task('b', 'Ship', ['a'])])])]);
     const page = await toHtml(report);
     expect(page).toContain('<td class="words">Mend &lt;b&gt;</td>');
-    expect(page).toMatch(/Ship<\/td><td>DevAgent<\/td><td class="number">3<\/td><td>#1<\/td>/);
+    expect(page).toMatch(/Ship<\/td><td class="whole">DevAgent<\/td><td class="number">3<\/td><td>#1<\/td>/);
     expect(page).not.toContain('No findings.');
   });
 
