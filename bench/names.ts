@@ -8,6 +8,7 @@ export const BENCHMARKS = {
   workflow: async () => (await import('./workflow.ts')).workflow,
   import: async () => (await import('./import-time.ts')).importTime,
   review: async () => (await import('./review.ts')).review,
+  model: async () => (await import('./model.ts')).model,
   memory: async () => (await import('./memory-search.ts')).memorySearch,
 } as const satisfies Record<string, () => Promise<Benchmark>>;
 

@@ -45,6 +45,7 @@ export const MACHINE_PARTS: readonly MachinePart[] = [
     kind: 'module',
     adds: 'runs the database schema of a repository on a real database in memory',
   },
+  { name: 'openai', kind: 'package', adds: 'models behind an OpenAI-compatible endpoint' },
   { name: 'unpdf', kind: 'package', adds: 'PDF files in the knowledge base' },
   {
     name: 'typescript',

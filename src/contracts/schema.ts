@@ -25,11 +25,15 @@ export interface Schema<T = unknown> {
   };
 }
 
+/** Throws {@link InvalidArgumentError} for what is no Standard Schema. */
+export function checkSchema<T>(name: string, schema: Schema<T>): Schema<T> {
+  if (typeof (schema as Schema<T> | null | undefined)?.['~standard']?.validate === 'function') return schema;
+  throw new InvalidArgumentError(name, 'a Standard Schema (such as a zod schema)', schema);
+}
+
 /** Checks a value and returns what the schema makes of it. Throws `schema-mismatch` naming `what` and each path. */
 export async function parseWith<T>(schema: Schema<T>, value: unknown, what: string): Promise<T> {
-  if (typeof (schema as Schema<T> | undefined)?.['~standard']?.validate !== 'function') {
-    throw new InvalidArgumentError('schema', 'a Standard Schema (such as a zod schema)', schema);
-  }
+  checkSchema('schema', schema);
   const outcome = await schema['~standard'].validate(value);
   if (outcome.issues === undefined) return outcome.value;
   const issues = outcome.issues.map((issue) => `${pathOf(issue)}: ${issue.message}`);

@@ -1,9 +1,10 @@
 /** Asks a model for a value of a given shape: checked, with one round to mend what does not fit. */
 import type { CreateOptions, CreateResult, ModelClient, ModelMessage } from '../contracts/model.ts';
-import { parseWith, type Schema } from '../contracts/schema.ts';
-import { checkObject, checkText } from '../shared/check.ts';
+import { checkSchema, parseWith, type Schema } from '../contracts/schema.ts';
+import { checkMethods, checkObject, checkText } from '../shared/check.ts';
 import { OrchestratorError, toError } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
+import { checkRequest } from './check-request.ts';
 
 /** The shape that is asked for. */
 export interface StructuredFormat<T> {
@@ -32,7 +33,10 @@ export async function createStructured<T>(
   format: StructuredFormat<T>,
   options: Pick<CreateOptions, 'signal'> = {},
 ): Promise<StructuredResult<T>> {
+  checkMethods('model', model, ['create'], 'a model client');
+  checkRequest(messages, options);
   checkObject('format', format);
+  checkSchema('format.schema', format.schema);
   const name = checkText('format.name', format.name);
   const schema = checkObject('format.jsonSchema', format.jsonSchema) as JsonObject;
   const ask = (asked: readonly ModelMessage[]): Promise<CreateResult> =>

@@ -9,6 +9,7 @@ import type {
 import { checkClock, checkFunction, checkKeys, checkListOf, checkNumber } from '../shared/check.ts';
 import { errorToJson, InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
+import { checkMessages, checkRequest } from './check-request.ts';
 import { failureKindOf, type ModelFailureKind } from './openai/model-failure.ts';
 
 /** Options of {@link FallbackModelClient}. */
@@ -60,20 +61,23 @@ export class FallbackModelClient implements ModelClient {
   }
 
   async create(messages: readonly ModelMessage[], options: CreateOptions = {}): Promise<CreateResult> {
+    checkRequest(messages, options);
     for await (const item of this.#ask((model) => one(model.create(messages, options)), options.signal))
       if (typeof item !== 'string') return item;
     throw new OrchestratorError('model-failed', 'The model ended without a result.');
   }
 
-  createStream(
+  async *createStream(
     messages: readonly ModelMessage[],
     options: CreateOptions = {},
   ): AsyncIterable<string | CreateResult> {
-    return this.#ask((model) => model.createStream(messages, options), options.signal);
+    checkRequest(messages, options);
+    yield* this.#ask((model) => model.createStream(messages, options), options.signal);
   }
 
   /** The largest bound of all models. */
   countTokens(messages: readonly ModelMessage[], options: Pick<CreateOptions, 'tools'> = {}): number {
+    checkMessages(messages);
     return Math.max(...this.#models.map((model) => model.countTokens(messages, options)));
   }
 

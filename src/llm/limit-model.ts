@@ -1,6 +1,6 @@
 /** A model that all agents may share without running into the endpoint's limits. */
 import type { CreateOptions, CreateResult, ModelClient, ModelMessage } from '../contracts/model.ts';
-import { checkClock, checkKeys, checkMethods } from '../shared/check.ts';
+import { checkClock, checkInteger, checkKeys, checkMethods } from '../shared/check.ts';
 import { OrchestratorError } from '../shared/errors.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
 import { CallGate, type CallLimits } from './call-gate.ts';
@@ -23,6 +23,7 @@ export function limitModel(model: ModelClient, options: LimitModelOptions): Mode
     'clock',
   ]);
   const { answerTokens = 1024, clock = systemClock, ...limits } = options;
+  checkInteger('answerTokens', answerTokens);
   const gate = new CallGate(limits, checkClock('clock', clock));
 
   async function* pass(

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { describe as inWords } from '../../src/shared/errors.ts';
 import { AGENT_CALLS } from '../support/bad-input/agents.ts';
 import type { BadCall } from '../support/bad-input/bad-call.ts';
+import { MODEL_CALLS } from '../support/bad-input/models.ts';
 import { OBSERVING_CALLS } from '../support/bad-input/observing.ts';
 import { PLUGIN_CALLS } from '../support/bad-input/plugins.ts';
 import { RUNNING_CALLS } from '../support/bad-input/running.ts';
@@ -17,6 +18,7 @@ const CALLS = [
   ...OBSERVING_CALLS,
   ...RUNNING_CALLS,
   ...PLUGIN_CALLS,
+  ...MODEL_CALLS,
 ];
 
 /** What needs no row, with the reason. Calls without a parameter, getters and constants are left out by themselves. */
@@ -34,6 +36,7 @@ const EXEMPT: Readonly<Record<string, string>> = {
   'Task.recordFailure': 'takes anything that was thrown',
   'TaskQueue.markFailed.error': 'takes anything that was thrown',
   'Conversation.record': 'internal: what runs a conversation records its turns',
+  failureKindOf: 'takes anything that was thrown',
   'OrchestratorError.isInstance': 'says whether it is an error, of anything',
 };
 

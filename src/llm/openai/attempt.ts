@@ -1,4 +1,4 @@
-/** One attempt at a call: sends a request, hands on the text as it comes, and returns the whole answer. */
+/** One attempt at a call: sends a request, tells of the text as it comes, and gives the whole answer. */
 import type OpenAI from 'openai';
 import type { CreateResult } from '../../contracts/model.ts';
 import { isPlainObject } from '../../shared/json.ts';
@@ -17,6 +17,7 @@ export interface Attempt {
   readonly watch: CallWatch;
   /** What the answer took, where the server does not count. */
   readonly bound: (content: CreateResult['content']) => CountedUsage;
+  readonly onText: (text: string) => void;
   /** Told how the server names the request. */
   readonly onRequestId: (id: string) => void;
 }
@@ -24,15 +25,16 @@ export interface Attempt {
 /** A body longer than this is not read to its end. Bytes. */
 const LONGEST_BODY = 64_000_000;
 
-export async function* attempt({
+export async function attempt({
   openai,
   wire,
   model,
   request: { body, answerTool },
   watch,
   bound,
+  onText,
   onRequestId,
-}: Attempt): AsyncGenerator<string, CreateResult> {
+}: Attempt): Promise<CreateResult> {
   const answer = new Answer(model);
   try {
     const sent = openai.post<AsyncIterable<unknown>>(wire.path, {
@@ -50,17 +52,18 @@ export async function* attempt({
       for await (const piece of data) {
         watch.hasCome();
         const text = wire.readPiece(piece, answer, model);
-        if (text !== '') yield text;
+        if (text !== '') onText(text);
       }
     } else {
       const text = wire.readBody(await readJson(response, model), answer, model);
-      if (text !== '') yield text;
+      if (text !== '') onText(text);
     }
     // An aborted stream ends as if nothing had happened.
     watch.signal.throwIfAborted();
     return answer.result(answerTool, bound);
   } catch (error) {
     if (watch.signal.aborted) throw watch.signal.reason;
+    watch.cut(error);
     throw error;
   } finally {
     watch.end();

@@ -32,10 +32,6 @@ export class CallWatch {
     return this.#controller.signal;
   }
 
-  get controller(): AbortController {
-    return this.#controller;
-  }
-
   /** The server has said something. */
   hasCome(): void {
     this.#lastSign = this.#clock.now();
@@ -45,12 +41,16 @@ export class CallWatch {
     this.#watchIdle(this.#timeouts.idleMs);
   }
 
-  /** Takes all timers and listeners away, and the connection with them if it is still there. */
+  /** Takes all timers and listeners away. */
   end(): void {
     this.#clearTotal();
     this.#clearQuiet();
     this.#caller?.removeEventListener('abort', this.#onAbort);
-    this.#controller.abort();
+  }
+
+  /** Closes the connection of an answer that is no longer read. */
+  cut(reason: unknown): void {
+    this.#controller.abort(reason);
   }
 
   /** One timer for the whole stream: when it rings it looks how long ago the last piece came. */

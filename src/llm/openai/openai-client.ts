@@ -11,9 +11,11 @@ import type {
   ModelMessage,
 } from '../../contracts/model.ts';
 import { createRedactor, type Redactor } from '../../security/redact.ts';
-import { checkObject, checkSignal } from '../../shared/check.ts';
-import { errorToJson, InvalidArgumentError, OrchestratorError } from '../../shared/errors.ts';
+import { mergeSignals } from '../../shared/abort.ts';
+import { Channel } from '../../shared/channel.ts';
+import { errorToJson, OrchestratorError } from '../../shared/errors.ts';
 import { nextDelayMs } from '../../shared/retry.ts';
+import { checkMessages, checkRequest } from '../check-request.ts';
 import { pause } from '../pause.ts';
 import { attempt } from './attempt.ts';
 import { CallWatch } from './call-watch.ts';
@@ -33,6 +35,12 @@ import { WIRES } from './wire.ts';
 const MOST_REFUSALS = 8;
 /** Servers that need no key get this one, since the SDK wants one. */
 const NO_KEY = 'none';
+
+interface AttemptTerms {
+  readonly number: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onText: (text: string) => void;
+}
 
 /** What became of one attempt, for {@link OpenAIModelClientOptions.onExchange}. */
 interface Told {
@@ -56,6 +64,8 @@ export class OpenAIModelClient implements ModelClient {
   readonly #redactor: Redactor = createRedactor();
   readonly #open = new Set<CallWatch>();
   #openai: Promise<OpenAI> | undefined;
+  /** The key that the redactor learned last. */
+  #hidden: string | undefined;
   #isClosed = false;
 
   /** Throws {@link InvalidArgumentError} for a bad option. Nothing is loaded or sent yet. */
@@ -65,17 +75,31 @@ export class OpenAIModelClient implements ModelClient {
   }
 
   /** Asks once and waits for the whole answer. Repeats what failed on the way, as `retry` says. */
-  async create(messages: readonly ModelMessage[], options: CreateOptions = {}): Promise<CreateResult> {
-    for await (const item of this.#call(messages, options, false)) if (typeof item !== 'string') return item;
-    throw new OrchestratorError('internal', 'The call ended without a result.');
+  create(messages: readonly ModelMessage[], options: CreateOptions = {}): Promise<CreateResult> {
+    return this.#call(messages, options, undefined);
   }
 
   /** Text pieces as they come, then the result. Once a piece was given, nothing is repeated: it fails. */
-  createStream(
+  async *createStream(
     messages: readonly ModelMessage[],
     options: CreateOptions = {},
   ): AsyncIterable<string | CreateResult> {
-    return this.#call(messages, options, true);
+    checkRequest(messages, options);
+    const pieces = new Channel<string>();
+    const left = new AbortController();
+    const signal = mergeSignals(options.signal, left.signal);
+    const answered = this.#call(messages, { ...options, signal }, (text) => pieces.push(text));
+    answered.then(
+      () => pieces.close(),
+      () => pieces.close(),
+    );
+    try {
+      yield* pieces;
+      yield await answered;
+    } finally {
+      // The reader may have gone before the end: the connection goes too.
+      left.abort();
+    }
   }
 
   /** An upper bound: the bytes of all texts and a few tokens for each frame. For English prose about four times too much. */
@@ -86,53 +110,45 @@ export class OpenAIModelClient implements ModelClient {
   /** Ends calls that are under way with `stopped`. No call may follow. */
   close(): Promise<void> {
     this.#isClosed = true;
-    for (const watch of this.#open) watch.controller.abort(closed(this.info.model));
+    for (const watch of this.#open) watch.cut(closed(this.info.model));
     return Promise.resolve();
   }
 
-  async *#call(
+  async #call(
     messages: readonly ModelMessage[],
     options: CreateOptions,
-    isShown: boolean,
-  ): AsyncGenerator<string | CreateResult> {
-    checkMessages(messages);
-    const { signal, ...request } = checkObject('options', options) as CreateOptions;
-    checkSignal('signal', signal);
+    show: ((text: string) => void) | undefined,
+  ): Promise<CreateResult> {
+    const { signal, ...request } = checkRequest(messages, options);
+    let hasShown = false;
+    const onText = (text: string): void => {
+      if (show === undefined) return;
+      hasShown = true;
+      show(text);
+    };
     let refusals = 0;
     for (let number = 1; ; ) {
       signal?.throwIfAborted();
-      const progress = { hasText: false };
       try {
-        yield* this.#attempt(messages, request, { number, signal, progress });
-        return;
+        return await this.#attempt(messages, request, { number, signal, onText });
       } catch (thrown) {
         if (signal?.aborted) throw signal.reason;
-        const failure = thrown as OrchestratorError;
-        if (!OrchestratorError.isInstance(failure)) throw thrown;
-        if (isShown && progress.hasText) throw failure;
-        if (refusals < MOST_REFUSALS && this.#learns(failure)) {
+        if (!OrchestratorError.isInstance(thrown) || hasShown) throw thrown;
+        if (refusals < MOST_REFUSALS && this.#learns(thrown)) {
           refusals += 1;
           continue;
         }
-        await pause(this.#options.clock, this.#waitAfter(failure, number), signal);
+        await pause(this.#options.clock, this.#waitAfter(thrown, number), signal);
         number += 1;
       }
     }
   }
 
-  async *#attempt(
+  async #attempt(
     messages: readonly ModelMessage[],
     options: Omit<CreateOptions, 'signal'>,
-    {
-      number,
-      signal,
-      progress,
-    }: {
-      readonly number: number;
-      readonly signal: AbortSignal | undefined;
-      readonly progress: { hasText: boolean };
-    },
-  ): AsyncGenerator<string | CreateResult> {
+    { number, signal, onText }: AttemptTerms,
+  ): Promise<CreateResult> {
     const { clock, timeouts, model, api, price } = this.#options;
     if (this.#isClosed) throw closed(model);
     const openai = await this.#client();
@@ -142,7 +158,7 @@ export class OpenAIModelClient implements ModelClient {
     const watch = new CallWatch(clock, timeouts, model, signal);
     this.#open.add(watch);
     try {
-      const pieces = attempt({
+      const answer = await attempt({
         openai,
         wire,
         model,
@@ -152,27 +168,18 @@ export class OpenAIModelClient implements ModelClient {
           promptTokens: tokenBound(messages, options.tools),
           completionTokens: textBound(typeof content === 'string' ? content : JSON.stringify(content)),
         }),
+        onText,
         onRequestId: (id) => {
           told.requestId = id;
         },
       });
-      let step = await pieces.next();
-      try {
-        for (; step.done !== true; step = await pieces.next()) {
-          progress.hasText = true;
-          yield step.value;
-        }
-      } finally {
-        // The reader has gone: the connection goes too.
-        if (step.done !== true) watch.end();
-      }
-      const answered: CreateResult = {
-        ...step.value,
-        ...(price === undefined ? {} : { cost: price(step.value.usage, model) }),
+      const result: CreateResult = {
+        ...answer,
+        ...(price === undefined ? {} : { cost: price(answer.usage, model) }),
         ...(told.requestId === undefined ? {} : { requestId: told.requestId }),
       };
-      this.#tell(told, answered, undefined);
-      yield answered;
+      this.#tell(told, result, undefined);
+      return result;
     } catch (thrown) {
       const failure = signal?.aborted ? thrown : this.#typed(thrown);
       this.#tell(told, undefined, failure);
@@ -186,7 +193,8 @@ export class OpenAIModelClient implements ModelClient {
   async #client(): Promise<OpenAI> {
     const { apiKey, baseURL, headers, timeouts, fetch } = this.#options;
     const key = await apiKey();
-    if (key !== undefined && key.length >= 4) this.#redactor.add(key);
+    if (key !== undefined && key !== this.#hidden && key.length >= 4) this.#redactor.add(key);
+    this.#hidden = key;
     this.#openai ??= loadOpenAI().then(
       ({ OpenAI: Client }) =>
         new Client({
@@ -257,11 +265,6 @@ export class OpenAIModelClient implements ModelClient {
       // An onlooker's trouble is not the call's.
     }
   }
-}
-
-function checkMessages(messages: readonly ModelMessage[]): readonly ModelMessage[] {
-  if (Array.isArray(messages) && messages.length > 0) return messages;
-  throw new InvalidArgumentError('messages', 'an array of at least one message', messages);
 }
 
 function closed(model: string): OrchestratorError {
