@@ -1,0 +1,116 @@
+/**
+ * DBOS in this process, which can be there only once: one workflow function is registered, and each attempt at a run is
+ * one workflow of it. Backends of the same database share it; the last one that leaves shuts it down, if we launched it.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { OrchestratorError } from '../../shared/errors.ts';
+import type { DbosClass } from './load-packages.ts';
+
+/** Hands an attempt over that DBOS began again. */
+export type HandOver = (seq: number, token: number) => Promise<void>;
+
+type Attempt = (origin: string, seq: number, token: number) => Promise<null>;
+
+/** The name under which DBOS lists attempts. */
+const WORKFLOW_NAME = 'autogen-orchestrator.attempt';
+/** Where the class keeps its host, so that two copies of this package find the same. */
+const HOST = Symbol.for('autogen-orchestrator.dbos-host');
+/** Work of runs begins outside of whatever called for it: DBOS would take it for a part of the caller's workflow. */
+const outside = AsyncLocalStorage.snapshot();
+
+/** DBOS at work on one database, with those who use it. */
+export interface Session {
+  /** The database in words. */
+  readonly where: string;
+  readonly supervision: Promise<Supervision>;
+  readonly members: Set<Member>;
+  readonly close: () => Promise<void>;
+}
+
+/** A backend that uses it. */
+export interface Member {
+  /** The others have given this process up. */
+  readonly onLost: () => void;
+  /** It goes on as another executor. */
+  readonly onRelaunched: () => Promise<void>;
+}
+
+/** Who sees that this process is not given up, and begins anew when it was. */
+export interface Supervision {
+  readonly executorId: string;
+  guard(signal?: AbortSignal): Promise<void>;
+}
+
+interface Hosted {
+  [HOST]?: DbosHost;
+}
+
+export class DbosHost {
+  readonly DBOS: DbosClass;
+  readonly #attempt: Attempt;
+  readonly #begins = new Map<string, (claim: string) => Promise<void>>();
+  readonly #handOvers = new Map<string, HandOver>();
+
+  /** The token of the execution that asks. */
+  currentClaim: () => string | undefined = () => undefined;
+  /** What its backends share while there are some. */
+  session: Session | undefined;
+
+  private constructor(dbos: DbosClass) {
+    this.DBOS = dbos;
+    const attempt = async (origin: string, seq: number, token: number): Promise<null> => {
+      const workflow = dbos.workflowID ?? '';
+      const begin = this.#begins.get(workflow);
+      this.#begins.delete(workflow);
+      // One that nobody here has asked for was another executor's: its run goes to whoever can do it.
+      if (begin === undefined) await this.#handOvers.get(origin)?.(seq, token);
+      else await begin(this.currentClaim() ?? '');
+      return null;
+    };
+    this.#attempt = dbos.registerWorkflow(attempt, { name: WORKFLOW_NAME }) as Attempt;
+  }
+
+  /** The host of this DBOS. Throws `illegal-transition` when DBOS was launched before it was first asked for. */
+  static of(dbos: DbosClass): DbosHost {
+    const hosted = dbos as unknown as Hosted;
+    const known = hosted[HOST];
+    if (known !== undefined) return known;
+    if (dbos.isInitialized()) {
+      const message =
+        'DBOS was launched before the DBOS backend could register its workflow: prepare the backend first.';
+      throw new OrchestratorError('illegal-transition', message);
+    }
+    const host = new DbosHost(dbos);
+    hosted[HOST] = host;
+    return host;
+  }
+
+  /** Attempts at runs of that origin that DBOS begins again are handed over. Returns the undo. */
+  serve(origin: string, handOver: HandOver): () => void {
+    this.#handOvers.set(origin, handOver);
+    return () => {
+      if (this.#handOvers.get(origin) === handOver) this.#handOvers.delete(origin);
+    };
+  }
+
+  /** Has DBOS execute an attempt. Resolves when it is under way. */
+  async start(
+    workflow: string,
+    origin: string,
+    seq: number,
+    token: number,
+    begin: (claim: string) => Promise<void>,
+  ): Promise<void> {
+    this.#begins.set(workflow, begin);
+    try {
+      const handle = await outside(() =>
+        this.DBOS.startWorkflow(this.#attempt, { workflowID: workflow })(origin, seq, token),
+      );
+      // How it ends is told by our own tables; one that was displaced waits here for what DBOS records of it.
+      handle.getResult().catch(() => undefined);
+    } catch (error) {
+      this.#begins.delete(workflow);
+      throw error;
+    }
+  }
+}

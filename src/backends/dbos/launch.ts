@@ -1,0 +1,87 @@
+/** Enters DBOS: launches and supervises it, or joins the backends that have done so in this process. */
+import { randomUUID } from 'node:crypto';
+import { OrchestratorError } from '../../shared/errors.ts';
+import { DbosHost, type Member, type Session, type Supervision } from './dbos-host.ts';
+import type { ResolvedDbosOptions } from './dbos-options.ts';
+import { type DbosClass, loadDbos } from './load-packages.ts';
+import type { SchemaNames } from './migrate.ts';
+
+export interface Entered {
+  readonly host: DbosHost;
+  readonly supervision: Supervision;
+  /** Says goodbye; the last one shuts DBOS down, unless the application launched it. */
+  readonly leave: () => Promise<void>;
+}
+
+export class Launch {
+  readonly #options: ResolvedDbosOptions;
+  readonly #names: SchemaNames;
+  #host: DbosHost | undefined;
+
+  /** Registers the workflow with an application's own DBOS. Throws `illegal-transition` when that was launched before. */
+  constructor(options: ResolvedDbosOptions, names: SchemaNames) {
+    this.#options = options;
+    this.#names = names;
+    if (options.dbos !== undefined) this.#host = DbosHost.of(options.dbos as unknown as DbosClass);
+  }
+
+  /** Rejects with `optional-package-missing`, `illegal-transition` and `storage-failed`. */
+  async enter(member: Member): Promise<Entered> {
+    const { DBOS, currentClaim } = await loadDbos();
+    const host = this.#host ?? DbosHost.of(DBOS);
+    this.#host = host;
+    host.currentClaim = currentClaim;
+    host.session ??= this.#open(host);
+    const { session } = host;
+    if (session.where !== this.#names.where) throw otherDatabase(session.where, this.#names.where);
+    session.members.add(member);
+    const leave = async (): Promise<void> => {
+      session.members.delete(member);
+      if (session.members.size > 0 || host.session !== session) return;
+      host.session = undefined;
+      await session.close();
+    };
+    try {
+      return { host, supervision: await session.supervision, leave };
+    } catch (error) {
+      session.members.delete(member);
+      if (host.session === session) host.session = undefined;
+      throw error;
+    }
+  }
+
+  /** Deletes attempts of runs that are forgotten. */
+  async forget(workflows: readonly string[]): Promise<void> {
+    await this.#host?.DBOS.deleteWorkflows([...workflows]);
+  }
+
+  #open(host: DbosHost): Session {
+    const members = new Set<Member>();
+    const { connectionString, applicationName, applicationVersion, poolSize, dbosSchema } = this.#options;
+    const executorId = randomUUID();
+    const start = async (): Promise<Supervision> => {
+      host.DBOS.setConfig({
+        name: applicationName,
+        applicationVersion,
+        executorID: executorId,
+        systemDatabaseUrl: connectionString,
+        systemDatabasePoolSize: poolSize,
+        systemDatabaseSchemaName: dbosSchema,
+        logLevel: 'error',
+      });
+      await host.DBOS.launch();
+      return { executorId, guard: async () => undefined };
+    };
+    return {
+      where: this.#names.where,
+      supervision: start(),
+      members,
+      close: () => host.DBOS.shutdown(),
+    };
+  }
+}
+
+function otherDatabase(known: string, asked: string): OrchestratorError {
+  const message = `DBOS works on the database ${known} in this process, where it can be only once; the database ${asked} needs a process of its own.`;
+  return new OrchestratorError('illegal-transition', message, { details: { known, asked } });
+}

@@ -1,0 +1,62 @@
+/** Gets the packages that this backend stands on when they are first needed. */
+import { createRequire } from 'node:module';
+import { OrchestratorError, toError } from '../../shared/errors.ts';
+
+export type DbosClass = typeof import('@dbos-inc/dbos-sdk')['DBOS'];
+type Driver = typeof import('pg');
+
+/** The supervisor writes to tables of this release. */
+export const DBOS_VERSION = '5.3.0';
+const DBOS_PACKAGE = '@dbos-inc/dbos-sdk';
+
+/** Throws `optional-package-missing`. */
+export async function loadPg(): Promise<Driver> {
+  try {
+    const loaded = (await import('pg')) as Driver & { readonly default?: Driver };
+    return loaded.default ?? loaded;
+  } catch (error) {
+    throw missing('pg', 'npm install pg@8', error);
+  }
+}
+
+/** DBOS, and the token of the execution that asks. Throws `optional-package-missing`, also for another version. */
+export async function loadDbos(): Promise<{
+  readonly DBOS: DbosClass;
+  /** Undefined outside of a workflow. */
+  readonly currentClaim: () => string | undefined;
+}> {
+  const install = `npm install ${DBOS_PACKAGE}@${DBOS_VERSION}`;
+  const version = installedVersion();
+  if (version !== undefined && version !== DBOS_VERSION) {
+    const message = `The DBOS backend needs ${DBOS_PACKAGE} ${DBOS_VERSION} and found ${version}: it writes to tables of that release. ${install}`;
+    throw new OrchestratorError('optional-package-missing', message, {
+      details: { package: DBOS_PACKAGE, expected: DBOS_VERSION, version },
+    });
+  }
+  try {
+    const { DBOS } = await import('@dbos-inc/dbos-sdk');
+    const { getCurrentContextStore } = await import('@dbos-inc/dbos-sdk/internal/context');
+    return { DBOS, currentClaim: () => getCurrentContextStore()?.ownerXid };
+  } catch (error) {
+    throw missing(DBOS_PACKAGE, install, error);
+  }
+}
+
+function installedVersion(): string | undefined {
+  try {
+    const require = createRequire(import.meta.url);
+    const entry = require.resolve(DBOS_PACKAGE);
+    const folder = entry.slice(0, entry.lastIndexOf(`dbos-sdk`) + 'dbos-sdk'.length);
+    return (require(`${folder}/package.json`) as { version: string }).version;
+  } catch {
+    return undefined;
+  }
+}
+
+function missing(name: string, install: string, cause: unknown): OrchestratorError {
+  const message = `The DBOS backend needs the package ${name}: ${install} (${toError(cause).message})`;
+  return new OrchestratorError('optional-package-missing', message, {
+    details: { package: name, install },
+    cause,
+  });
+}
