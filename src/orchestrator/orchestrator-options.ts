@@ -2,6 +2,7 @@
 
 import { checkParts } from '../agents/running/check-parts.ts';
 import { MemoryBackend } from '../backends/memory/index.ts';
+import type { OrchestratorConfig } from '../config/load-config.ts';
 import type { AdapterContract } from '../contracts/adapter.ts';
 import type { AgentContract } from '../contracts/agent.ts';
 import type { Backend } from '../contracts/backend.ts';
@@ -11,6 +12,7 @@ import type { ModelClient } from '../contracts/model.ts';
 import type { PluginContract, StorageProvider } from '../contracts/plugin.ts';
 import type { AnyTool } from '../contracts/tool.ts';
 import type { Workspace } from '../contracts/workspace.ts';
+import { modelFromConfig } from '../llm/model-from-config.ts';
 import { KnowledgeBase } from '../memory/knowledge-base.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
@@ -27,7 +29,9 @@ import { type Clock, systemClock } from '../shared/time.ts';
 export interface OrchestratorOptions {
   /** Where runs are kept and driven. @default a new memory backend: nothing outlives the process */
   readonly backend?: Backend;
-  /** The model of agents that have none of their own. @default none: skills only */
+  /** What `loadConfig` gave: its endpoint becomes the `model`, its level the logger's, where these are not given. @default none */
+  readonly config?: OrchestratorConfig;
+  /** The model of agents that have none of their own. @default the endpoint of `config`, else none: skills only */
   readonly model?: ModelClient;
   /** The folder that the work is about. @default none */
   readonly workspace?: string | Workspace;
@@ -61,7 +65,7 @@ export interface OrchestratorOptions {
 
 /** The same with everything filled in. */
 export interface ResolvedOptions
-  extends Required<Omit<OrchestratorOptions, 'model' | 'workspace' | 'policy'>> {
+  extends Required<Omit<OrchestratorOptions, 'config' | 'model' | 'workspace' | 'policy'>> {
   readonly model: ModelClient | undefined;
   readonly workspace: string | Workspace | undefined;
   readonly allowExecute: boolean;
@@ -69,6 +73,7 @@ export interface ResolvedOptions
 
 const KNOWN: readonly (keyof OrchestratorOptions)[] = [
   'backend',
+  'config',
   'model',
   'workspace',
   'memory',
@@ -92,6 +97,8 @@ const KNOWN: readonly (keyof OrchestratorOptions)[] = [
 export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
   checkKeys('options', options, KNOWN);
   checkParts(options);
+  const { config } = options;
+  const configured = config === undefined ? undefined : modelFromConfig(config);
   const clock = options.clock ?? systemClock;
   const ids = options.ids ?? randomIds;
   const policy = options.policy ?? {};
@@ -105,7 +112,7 @@ export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
   return {
     backend:
       options.backend ?? plugged((provider) => provider.backend?.()) ?? new MemoryBackend({ clock, ids }),
-    model: options.model,
+    model: options.model ?? configured,
     workspace: options.workspace,
     memory:
       options.memory ??
@@ -121,7 +128,7 @@ export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
     pluginLimits: resolvePluginLimits('pluginLimits', options.pluginLimits),
     concurrency: checkInteger('concurrency', options.concurrency ?? 4, 1),
     tenant: checkText('tenant', options.tenant ?? 'default'),
-    logger: options.logger ?? createLogger({ level: 'warn' }),
+    logger: options.logger ?? createLogger({ level: config?.logLevel ?? 'warn' }),
     metrics: options.metrics ?? new MetricsCollector(),
     tracer: options.tracer ?? new Tracer({ clock }),
     clock,

@@ -51,6 +51,7 @@ const NOT_TASK = [...NOT.object, {}, { ...TASK, titel: 'x' }];
 const PARTS: readonly (readonly [string, readonly unknown[]])[] = [
   ['backend', NOT_PART],
   ['model', NOT_PART],
+  ['config', [null, 'text', 7, {}]],
   ['workspace', [null, '', 7, {}]],
   ['memory', NOT.optionalFunction],
   ['knowledge', NOT_PART],
