@@ -35,7 +35,7 @@ export class SchedulePlan {
   static async open(id: string, timing: KeptTiming, madeAt: number): Promise<SchedulePlan> {
     const { cron, timeZone, everySeconds, startAt } = timing;
     if (everySeconds !== null)
-      return new SchedulePlan(id, timing, intervals(startAt ?? madeAt, everySeconds * 1000));
+      return new SchedulePlan(id, timing, intervals(startAt ?? madeAt, Math.round(everySeconds * 1000)));
     return new SchedulePlan(id, timing, await readCron('timing.cron', cron, timeZone ?? 'UTC'));
   }
 

@@ -135,8 +135,12 @@ async function rhythmOf(
     throw new InvalidArgumentError('timing', 'an object with either `cron` or `everySeconds`', timing);
   if (everySeconds !== undefined) {
     checkNumber('timing.everySeconds', everySeconds, 1, YEAR);
-    if (!Number.isInteger(everySeconds * 1000))
-      throw new InvalidArgumentError('timing.everySeconds', 'a whole number of milliseconds', everySeconds);
+    if (Math.round(everySeconds * 1000) / 1000 !== everySeconds)
+      throw new InvalidArgumentError(
+        'timing.everySeconds',
+        'a number with at most three decimals',
+        everySeconds,
+      );
     if (timeZone !== undefined)
       throw new InvalidArgumentError('timing.timeZone', 'left out beside `everySeconds`', timeZone);
     return { cron: null, timeZone: null, everySeconds };

@@ -48,6 +48,7 @@ export class ScheduleDriver {
   readonly #entries = new Map<string, Entry>();
   /** At work on a schedule, and whether to look again afterwards. */
   readonly #busy = new Map<string, { again: boolean }>();
+  readonly #unreadable = new Set<string>();
   readonly #watched = new Set<string>();
   readonly #closing = new AbortController();
   readonly #pending = new Set<Promise<void>>();
@@ -211,7 +212,7 @@ export class ScheduleDriver {
     this.#readAt = clock.now();
     try {
       const seen = new Set<string>();
-      for (const { record, version } of await store.list()) {
+      for (const { record, version } of await store.list((error) => this.#warnOnce(error))) {
         if (isRemoved(record)) {
           if (this.#readAt - record.removedAt > REMOVED_KEPT_MS) await store.forget({ record, version });
           continue;
@@ -246,6 +247,13 @@ export class ScheduleDriver {
   #track(work: Promise<void>): void {
     this.#pending.add(work);
     void work.finally(() => this.#pending.delete(work));
+  }
+
+  /** Of a schedule that a newer release wrote, once: that one drives it. */
+  #warnOnce(error: unknown): void {
+    const { message } = toError(error);
+    if (!this.#unreadable.has(message)) this.#warn('a schedule can not be read and is left alone', error);
+    this.#unreadable.add(message);
   }
 
   #warn(message: string, error: unknown, schedule?: string): void {

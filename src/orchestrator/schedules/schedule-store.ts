@@ -37,10 +37,19 @@ export class ScheduleStore {
     return kept === undefined || isRemoved(kept.record) ? undefined : (kept as Kept);
   }
 
-  /** All that are there, and what is left of removed ones, by id. */
-  async list(): Promise<readonly Kept<ScheduleRecord | RemovedRecord>[]> {
-    const found = await this.#state().list(KEY_PREFIX);
-    return found.map((each) => ({ record: readRecord(each), version: each.version }));
+  /** All that are there, and what is left of removed ones, by id. One that can't be read is told to `onUnreadable`. */
+  async list(
+    onUnreadable: (error: unknown) => void,
+  ): Promise<readonly Kept<ScheduleRecord | RemovedRecord>[]> {
+    const list: Kept<ScheduleRecord | RemovedRecord>[] = [];
+    for (const found of await this.#state().list(KEY_PREFIX)) {
+      try {
+        list.push({ record: readRecord(found), version: found.version });
+      } catch (error) {
+        onUnreadable(error);
+      }
+    }
+    return list;
   }
 
   /** Writes over that version; undefined when somebody else was faster. */

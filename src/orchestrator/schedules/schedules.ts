@@ -99,9 +99,11 @@ export class Schedules {
     return this.#handle(id);
   }
 
-  /** All of them, by id. */
+  /** All of them, by id. Throws `schema-mismatch` when one was written by a newer release. */
   async list(): Promise<readonly ScheduleInfo[]> {
-    const kept = await this.#store.list();
+    const kept = await this.#store.list((error) => {
+      throw error;
+    });
     return kept.flatMap(({ record }) => (isRemoved(record) ? [] : [infoOf(record)]));
   }
 
