@@ -58,8 +58,12 @@ export class Launch {
   #open(host: DbosHost): Session {
     const members = new Set<Member>();
     const { connectionString, applicationName, applicationVersion, poolSize, dbosSchema } = this.#options;
-    const executorId = randomUUID();
+    const executorId = this.#options.dbos === undefined ? randomUUID() : host.DBOS.executorID;
     const start = async (): Promise<Supervision> => {
+      if (this.#options.dbos !== undefined) {
+        if (!host.DBOS.isInitialized()) throw notLaunched();
+        return { executorId, guard: async () => undefined };
+      }
       host.DBOS.setConfig({
         name: applicationName,
         applicationVersion,
@@ -76,9 +80,18 @@ export class Launch {
       where: this.#names.where,
       supervision: start(),
       members,
-      close: () => host.DBOS.shutdown(),
+      close: async () => {
+        if (this.#options.dbos === undefined) await host.DBOS.shutdown();
+      },
     };
   }
+}
+
+function notLaunched(): OrchestratorError {
+  return new OrchestratorError(
+    'illegal-transition',
+    'Launch your DBOS before you start the backend that uses it.',
+  );
 }
 
 function otherDatabase(known: string, asked: string): OrchestratorError {

@@ -61,6 +61,10 @@ export class RunDriver implements ContextHost {
   readonly #holds = new Holds<Hold>();
   #engine: Engine | undefined;
   #worker = '';
+  /** Rings when a delay or a time limit is over, whoever's it is. */
+  #due: Alarm | undefined;
+  /** Functions begin in the order in which they got their slots, though DBOS writes their attempts side by side. */
+  #begun: Promise<void> = Promise.resolve();
   /** Rings when a rate lets the next run start. */
   #opening: Alarm | undefined;
   #mode: DriveMode = 'paused';
@@ -240,8 +244,15 @@ export class RunDriver implements ContextHost {
   }
 
   #afterAdmission({ delayMs }: Submission): void {
-    if (delayMs > 0 && this.#mode !== 'paused') this.alarms.set(delayMs, () => void this.tick());
+    if (delayMs > 0 && this.#mode !== 'paused') this.#wakeAt(this.clock.now() + delayMs);
     this.poke();
+  }
+
+  /** Looks for what is due at that time, if not before. */
+  #wakeAt(at: number): void {
+    if (this.#due?.isSet === true && this.#due.at <= at) return;
+    this.alarms.cancel(this.#due);
+    this.#due = this.alarms.set(Math.max(0, at - this.clock.now()), () => void this.tick());
   }
 
   #join(): Promise<void> {
@@ -285,6 +296,13 @@ export class RunDriver implements ContextHost {
       const hold = this.#holds.get(seq);
       if (hold !== undefined) void this.#returned([hold]);
     }
+    const [next] = await this.database.all<{ at: number | null }>(
+      `SELECT least(
+         (SELECT min(ready_at) FROM ${schema}.runs WHERE status = 'waiting' AND blockers = 0),
+         (SELECT min(deadline_at) FROM ${schema}.runs WHERE deadline_at IS NOT NULL AND completed_at IS NULL)) AS at`,
+      [],
+    );
+    if (next?.at != null && this.#isOpen()) this.#wakeAt(next.at);
   }
 
   #hearOfEnd(runs: readonly number[]): void {
@@ -385,8 +403,7 @@ export class RunDriver implements ContextHost {
       known.execution.granted();
       return;
     }
-    if (row.timeout_ms !== null && row.deadline_at !== null)
-      this.alarms.set(Math.max(0, row.deadline_at - this.clock.now()), () => void this.tick());
+    if (row.timeout_ms !== null && row.deadline_at !== null) this.#wakeAt(row.deadline_at);
     const engine = this.#engine as Engine;
     const hold: Hold = new Hold(row, engine.workflowIdOf(row), {
       requestSlot: () => this.#requestSlot(hold),
@@ -398,12 +415,18 @@ export class RunDriver implements ContextHost {
 
   /** Has DBOS execute the function; what can't be begun is given back. */
   async #execute(engine: Engine, hold: Hold, row: RunRow): Promise<void> {
+    const before = this.#begun;
+    const { promise, resolve: begun } = Promise.withResolvers<void>();
+    this.#begun = promise;
     try {
       await engine.execute(hold.workflow, hold.seq, hold.token, async (claim) => {
         hold.claim = claim;
+        await before;
+        begun();
         await this.#run(hold, row);
       });
     } catch {
+      begun();
       if (hold.hasReturned || this.#holds.get(hold.seq) !== hold) return;
       hold.hasReturned = true;
       hold.interrupt(new OrchestratorError('stopped', `DBOS did not begin run "${hold.runId}".`));
