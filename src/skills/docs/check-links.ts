@@ -38,7 +38,7 @@ export class LinkChecker {
     const target = posix.join(base, path).replace(/^\/+/, '').replace(/\/+$/, '') || '.';
     // `../../issues` leads to the forge's own pages.
     if (target === '..' || target.startsWith('../')) return { type: 'not-checked' };
-    const found = await this.#find(target);
+    const found = (await this.#find(target)) ?? (await this.#findOnSite(page, path));
     if (found === undefined) return { type: 'missing-file', target };
     const other = this.#pages.get(found);
     return other === undefined ? { type: 'fine' } : this.#anchorOutcome(other, anchor);
@@ -67,6 +67,24 @@ export class LinkChecker {
       ...['.md', '.mdx', '.markdown', '.html'].map((ending) => stem + ending),
       ...inFolder,
     ]);
+  }
+
+  /**
+   * A path from the root, as a site has it whose root is a folder around the page, such as `docs` of MkDocs and VitePress,
+   * or whose generator takes files out of `public` or `static` there.
+   */
+  async #findOnSite({ file }: Page, path: string): Promise<string | undefined> {
+    if (!path.startsWith('/')) return undefined;
+    const rest = path.replace(/^\/+/, '').replace(/\/+$/, '');
+    for (let root = posix.dirname(file.path); ; root = posix.dirname(root)) {
+      for (const folder of ['.', 'public', 'static']) {
+        const target = posix.join(root, folder, rest);
+        if (target === '..' || target.startsWith('../')) return undefined;
+        const found = await this.#find(target);
+        if (found !== undefined) return found;
+      }
+      if (root === '.') return undefined;
+    }
   }
 
   async #first(paths: readonly string[]): Promise<string | undefined> {

@@ -80,6 +80,31 @@ describe('links to files', () => {
   });
 });
 
+describe('links from the root of a site', () => {
+  it.each([
+    ['a folder around the page', 'docs/tutorial/a.md', '/img/a.png', 'docs/img/a.png'],
+    ['a page of that folder', 'docs/tutorial/a.md', '/start#one', 'docs/start.md'],
+    ['public of VitePress', 'docs/guide/a.md', '/logo.svg', 'docs/public/logo.svg'],
+    ['static of Docusaurus', 'website/docs/a.md', '/img/a.png', 'website/static/img/a.png'],
+  ])('finds %s', async (_what, page, link, target) => {
+    expect(await check({ [page]: `# A\n\n[x](${link})\n`, [target]: '# One\n' })).toEqual([]);
+  });
+
+  it.each([
+    ['what is nowhere', '/img/gone.png'],
+    ['what lies beside the site', '/other/a.png'],
+    ['what lies outside of the repository', '/../../etc/passwd'],
+    ['a heading that is not there', '/start#two'],
+  ])('does not find %s', async (_what, link) => {
+    const found = await check({
+      'docs/tutorial/a.md': `# A\n\n[x](${link})\n`,
+      'docs/start.md': '# One\n',
+      'site/other/a.png': 'x',
+    });
+    expect(found).toHaveLength(1);
+  });
+});
+
 describe('links to headings', () => {
   it('reports an anchor without a heading, in the page and in another', async () => {
     expect(
