@@ -103,7 +103,7 @@ export const estimate: Skill<z.infer<typeof input>, Output> = {
   async run({ tasks = [], unit = 'days', rounds = 10_000, seed = 1, spread = 'given' }, context) {
     if (tasks.length === 0)
       return notApplicable(
-        'No tasks are given to estimate: pass `tasks` with id, optimistic, likely, pessimistic.',
+        'No tasks are given to estimate: a task of your own can pass `tasks` (id, optimistic, likely, pessimistic) in `metadata.skillInputs.estimate`.',
       );
     const open = tasks.filter((one) => one.optimistic === undefined || one.pessimistic === undefined);
     const evidence: Evidence[] = [
@@ -113,7 +113,7 @@ export const estimate: Skill<z.infer<typeof input>, Output> = {
     if (open.length > 0) {
       if (spread === 'given')
         return notApplicable(
-          `${open.length} of ${tasks.length} tasks have no optimistic or pessimistic duration, ${open[0]?.id} among them.`,
+          `${open.length} of ${counted(tasks.length, 'task')} ${open.length === 1 ? 'has' : 'have'} no optimistic or pessimistic duration, ${open[0]?.id} among them; give both, or \`spread: 'history'\` to measure them in git's history.`,
         );
       const measured = await measure(context);
       history = measured.history;

@@ -225,6 +225,6 @@ function summaryOf({ testFiles, tests, skipped, focused, modules }: z.infer<type
   if (testFiles === 0) return 'There are no test files.';
   const seen = `${counted(tests, 'test')} in ${counted(testFiles, 'file')}, ${skipped} skipped, ${focused} focused`;
   if (modules.testable === 0)
-    return `${seen}; which modules they reach is told of JavaScript and TypeScript, and none exports functions or classes.`;
+    return `${seen}; which modules they reach is told of JavaScript and TypeScript modules that export functions or classes, and none is seen.`;
   return `${seen}; no test reaches ${modules.untestedCount} of ${counted(modules.testable, 'module')} with exported functions or classes.`;
 }

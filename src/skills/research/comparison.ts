@@ -59,7 +59,9 @@ export const comparison: Skill<z.infer<typeof input>, Output> = {
   available: async () => ({ status: 'available' }),
   async run({ options: givenOptions = [], criteria: givenCriteria = [] }, context) {
     if (givenOptions.length === 0 || givenCriteria.length === 0)
-      return notApplicable('Nothing is given to compare: pass `options` and `criteria`.');
+      return notApplicable(
+        'Nothing is given to compare: a task of your own can pass `options` and `criteria` in `metadata.skillInputs.comparison`.',
+      );
     const options = givenOptions.map(namesOf);
     const criteria = givenCriteria.map(namesOf);
     const { index, read } = await buildIndex(context);

@@ -102,7 +102,11 @@ describe('estimate', () => {
   });
 
   it('is not applicable without tasks', async () => {
-    expect(await run({})).toMatchObject({ status: 'not-applicable', data: {} });
+    expect(await run({})).toMatchObject({
+      status: 'not-applicable',
+      data: {},
+      reason: expect.stringContaining('metadata.skillInputs.estimate'),
+    });
   });
 
   it('does not make up a spread that nobody gave', async () => {
