@@ -14,8 +14,18 @@ const QUICK = { rounds: 3, budgetMs: 9_000 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
 });
+if (values.help) {
+  console.log(
+    `npm run bench -- [NAME …] [--quick] [--json]\n\nNames: ${Object.keys(BENCHMARKS).join(', ')}; without one, all of them.\n--quick  all in less than a minute\n--json   what was measured, one line for each benchmark`,
+  );
+  process.exit(0);
+}
 const names = positionals.length === 0 ? Object.keys(BENCHMARKS) : positionals;
 const unknown = names.filter((name) => !isBenchmarkName(name));
 if (unknown.length > 0) {

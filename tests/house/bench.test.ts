@@ -32,6 +32,12 @@ describe('npm run bench', () => {
     for (const figure of judged) expect(ratioOf(figure), figure.what).toBeLessThan(MOST_RATIO);
   });
 
+  it('tells how it is called', () => {
+    const { status, stdout } = bench('--help');
+    expect(status).toBe(0);
+    for (const word of [...Object.keys(BENCHMARKS), '--quick', '--json']) expect(stdout).toContain(word);
+  });
+
   it('names the benchmarks when asked for another', () => {
     const { status, stderr } = bench('kettle');
     expect(status).toBe(2);
