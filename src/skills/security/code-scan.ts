@@ -109,11 +109,11 @@ export const codeScan: Skill<z.infer<typeof input>, z.infer<typeof output>> = {
 };
 
 function describe(file: TextFile, hits: readonly SecurityHit[]): FindingParts[] {
-  return hits.slice(0, MAX_HITS_PER_FILE).map(({ rule, line, column, message, severity }) => ({
+  return hits.slice(0, MAX_HITS_PER_FILE).map(({ rule, line, column, message, severity, advice }) => ({
     rule: SECURITY_RULES[rule],
     message,
     location: locate(file, line, column === undefined ? {} : { column }),
-    suggestion: SECURITY_RULES[rule].help,
+    suggestion: advice ?? SECURITY_RULES[rule].help,
     ...(severity === undefined ? {} : { severity }),
   }));
 }

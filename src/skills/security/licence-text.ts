@@ -27,7 +27,8 @@ const SIGNS: readonly (readonly [string, RegExp])[] = [
 
 /** The licences that a text holds, without `-only` and `-or-later`; empty when none is known. */
 export function licencesInText(text: string): string[] {
-  const start = text.slice(0, 60_000);
+  // Lines break anywhere in copies of the same text.
+  const start = text.slice(0, 60_000).replace(/\s+/g, ' ');
   const found: string[] = SIGNS.filter(([, sign]) => sign.test(start)).map(([id]) => id);
   // The texts of the GPL name each other, and three clauses hold the two: the first sign of a family counts.
   const families = [/GPL/, /^BSD-/];

@@ -12,10 +12,38 @@ const STATEMENT =
 const HTTP =
   /^(?:requests|httpx|session|s|client|http|self\.session|self\.client|self\._session|urllib3|aiohttp)\.|^(?:request|urlopen|Client|AsyncClient)$/;
 
+/** Of a value no more is kept: it is read again at each call that uses it. */
+const MAX_VALUE = 10_000;
+/** Loads objects of any class, whoever made the bytes. */
+const UNPICKLES =
+  /^(?:(?:c|_)?[pP]ickle|dill|cloudpickle)\.(?:loads?|Unpickler)$|^(?:jsonpickle\.decode|marshal\.loads?)$/;
+const RANDOM_ADVICE =
+  'The next values can be worked out from earlier ones. Use the `secrets` module: `secrets.token_urlsafe`, `secrets.choice`.';
+const TLS_ADVICE =
+  'Anyone on the way can read and change what is sent. Leave verification on, and name the right authority by its file (`verify="ca.pem"`, `ssl.create_default_context(cafile=…)`).';
+
 interface Frame {
   readonly indent: number;
   readonly name: string;
-  readonly names: Map<string, readonly PythonToken[]>;
+  readonly names: Names;
+}
+
+/** Names of a function, and behind them those of the module. */
+class Names {
+  readonly #own = new Map<string, readonly PythonToken[]>();
+  readonly #outer: Names | undefined;
+
+  constructor(outer?: Names) {
+    this.#outer = outer;
+  }
+
+  get(name: string): readonly PythonToken[] | undefined {
+    return this.#own.get(name) ?? this.#outer?.get(name);
+  }
+
+  set(name: string, value: readonly PythonToken[]): void {
+    this.#own.set(name, value);
+  }
 }
 
 const FILE_CALL =
@@ -24,7 +52,9 @@ const FILE_CALL =
 /** What is dangerous in a Python file. */
 export function scanPython(file: TextFile): SecurityHit[] {
   const hits: SecurityHit[] = [];
-  const frames: Frame[] = [{ indent: -1, name: '', names: new Map() }];
+  const seen = new Set<string>();
+  const moduleNames = new Names();
+  const frames: Frame[] = [{ indent: -1, name: '', names: moduleNames }];
   for (const line of pythonLines(file.text)) {
     while (frames.length > 1 && line.indent <= (frames.at(-1)?.indent ?? -1)) frames.pop();
     const definition = line.tokens.findIndex(({ type, text }) => type === 'name' && text === 'def');
@@ -32,7 +62,7 @@ export function scanPython(file: TextFile): SecurityHit[] {
       frames.push({
         indent: line.indent,
         name: line.tokens[definition + 1]?.text ?? '',
-        names: new Map(frames[0]?.names),
+        names: new Names(moduleNames),
       });
     }
     // A short function stands on the line of its head.
@@ -40,8 +70,9 @@ export function scanPython(file: TextFile): SecurityHit[] {
     const target = assignedName(line);
     for (const call of pythonCalls(line)) {
       const found = checkCall(call, { target, frame, line });
-      if (found !== undefined && !hits.some(({ rule, line: at }) => rule === found.rule && at === found.line))
-        hits.push(found);
+      if (found === undefined || seen.has(`${found.rule} ${found.line}`)) continue;
+      seen.add(`${found.rule} ${found.line}`);
+      hits.push(found);
     }
     if (target !== undefined) note(line, target, frame.names);
   }
@@ -49,9 +80,9 @@ export function scanPython(file: TextFile): SecurityHit[] {
 }
 
 /** Keeps what a name is set to; what is added later counts too. */
-function note({ tokens }: PythonLine, target: string, names: Map<string, readonly PythonToken[]>): void {
+function note({ tokens }: PythonLine, target: string, names: Names): void {
   const at = tokens.findIndex(({ type, text }) => type === 'operator' && (text === '=' || text === '+='));
-  const value = tokens.slice(at + 1);
+  const value = tokens.slice(at + 1, at + 1 + MAX_VALUE);
   names.set(
     target,
     tokens[at]?.text === '+=' ? [...(names.get(target) ?? []), ...value].slice(0, 500) : value,
@@ -83,7 +114,12 @@ function checkCall(call: PythonCall, around: Around): SecurityHit | undefined {
   const { name, line, positional, keywords } = call;
   const { names } = around.frame;
   const first = positional[0] ?? keywords.get('args') ?? keywords.get('sql') ?? [];
-  const hit = (rule: SecurityHit['rule'], message: string): SecurityHit => ({ rule, line, message });
+  const hit = (rule: SecurityHit['rule'], message: string, advice?: string): SecurityHit => ({
+    rule,
+    line,
+    message,
+    ...(advice === undefined ? {} : { advice }),
+  });
   const last = name.slice(name.lastIndexOf('.') + 1);
   if (
     (name === 'eval' || name === 'exec' || name === 'builtins.eval') &&
@@ -111,6 +147,14 @@ function checkCall(call: PythonCall, around: Around): SecurityHit | undefined {
     if (!/safe|base/i.test(loader))
       return hit('unsafe-deserialization', `${name} without SafeLoader can make objects of any class.`);
   }
+  if (UNPICKLES.test(name) && first.length > 0 && comesFromRequest(first, names))
+    return hit(
+      'unsafe-deserialization',
+      `${name} reads what the request holds, which can run any code.`,
+      'Read requests in a form that holds data alone, such as JSON; what only this program may make can be signed.',
+    );
+  if (last === 'run' && keywords.get('debug')?.[0]?.text === 'True' && isFlask(name, names))
+    return hit('debug-mode', `${name} starts Flask with its debugger.`);
   if (
     /^(?:hashlib\.)?(?:md5|sha1)$/.test(name) ||
     (name === 'hashlib.new' && /^(?:md5|sha1)$/i.test(first[0]?.text ?? ''))
@@ -125,16 +169,29 @@ function checkCall(call: PythonCall, around: Around): SecurityHit | undefined {
       return hit('weak-hash', `${last.toUpperCase()} is used for \`${secret}\`.`);
   }
   if (keywords.get('verify')?.[0]?.text === 'False' && HTTP.test(name) && last !== 'decode') {
-    return hit('tls-verification-off', '`verify=False` accepts any certificate.');
+    return hit('tls-verification-off', '`verify=False` accepts any certificate.', TLS_ADVICE);
   }
   if (name === 'ssl._create_unverified_context')
-    return hit('tls-verification-off', 'The context accepts any certificate.');
+    return hit('tls-verification-off', 'The context accepts any certificate.', TLS_ADVICE);
   if (/^random\.(?:choice|choices|randint|random|randrange|getrandbits|sample)$/.test(name)) {
     const secret = [around.target, around.frame.name].find((one) => one !== undefined && makesSecrets(one));
     const isBenign = around.target !== undefined && benignRandom(around.target);
-    if (secret !== undefined && !isBenign) return hit('insecure-random', `${name} makes \`${secret}\`.`);
+    if (secret !== undefined && !isBenign)
+      return hit('insecure-random', `${name} makes \`${secret}\`.`, RANDOM_ADVICE);
   }
   return undefined;
+}
+
+/** `app.run` where `app` is set to `Flask(…)`; other things have a `run` with a `debug` of their own. */
+function isFlask(name: string, names: PythonNames): boolean {
+  const owner = name.split('.').at(-2);
+  const made = owner === undefined ? undefined : names.get(owner);
+  const start =
+    made
+      ?.slice(0, 4)
+      .map(({ text }) => text)
+      .join('') ?? '';
+  return /^(?:flask\.)?Flask\(/.test(start);
 }
 
 function isQuoted(tokens: readonly PythonToken[]): boolean {

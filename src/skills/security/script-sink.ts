@@ -20,6 +20,8 @@ export interface SecurityHit {
   readonly column?: number;
   readonly message: string;
   readonly severity?: Severity;
+  /** Instead of the help of the rule, where the language has a better answer. */
+  readonly advice?: string;
 }
 
 /** A hit at a node. */

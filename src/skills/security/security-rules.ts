@@ -43,7 +43,7 @@ export const SECURITY_RULES = {
     id: 'insecure-random',
     severity: 'warning',
     title: 'A secret from a guessable random source',
-    help: 'The next values can be worked out from earlier ones. Use `crypto.randomBytes`, `crypto.randomUUID` or the `secrets` module.',
+    help: 'The next values can be worked out from earlier ones. Use `crypto.randomBytes`, `crypto.randomUUID` or, in Python, the `secrets` module.',
   },
   'tls-verification-off': {
     id: 'tls-verification-off',
@@ -56,6 +56,12 @@ export const SECURITY_RULES = {
     severity: 'error',
     title: 'Data is loaded in a form that can run code',
     help: 'A crafted document makes objects of any class. Use `yaml.safe_load` or a data-only format.',
+  },
+  'debug-mode': {
+    id: 'debug-mode',
+    severity: 'warning',
+    title: 'A server starts with its debugger',
+    help: "Whoever sees an error page of Flask's debugger can run code on the machine. Take `debug=True` out and use `flask run --debug` while developing.",
   },
 } as const satisfies Readonly<Record<string, RuleInfo>>;
 

@@ -18,6 +18,15 @@ async function check(files: FolderContent): Promise<{ places: string[]; status: 
 }
 
 describe('compliance-check', () => {
+  it('knows a licence whose lines break elsewhere', async () => {
+    const { status } = await check({
+      'package.json': manifest({ license: 'MIT' }),
+      LICENSE:
+        '(The MIT License)\n\nPermission is hereby granted, free of charge, to any person obtaining\na copy of this\n',
+    });
+    expect(status['licence-consistent']).toBe('pass');
+  });
+
   it('passes a repository that follows them all', async () => {
     const { places, status } = await check({
       'package.json': manifest({ private: false, license: 'MIT', dependencies: { b: '1' } }),

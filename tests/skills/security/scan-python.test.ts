@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../src/shared/json.ts';
 import { codeScan } from '../../../src/skills/security/code-scan.ts';
+import { scanPython } from '../../../src/skills/security/scan-python.ts';
 import { placesOf, reviewFolder } from '../../support/skill-context.ts';
 
 const scan = async (text: string, path: string): Promise<string[]> =>
@@ -29,6 +31,11 @@ describe('Python', () => {
     ['path-traversal', 'def show():\n    return open(f"/notes/{request.args[\'name\']}").read()\n'],
     ['path-traversal', 'def show():\n    return send_file(os.path.join(ROOT, request.form["name"]))\n'],
     ['insecure-random', 'def make_token():\n    return "".join(random.choice(CHARS) for _ in range(20))\n'],
+    ['unsafe-deserialization', 'def load():\n    return pickle.loads(request.get_data())\n'],
+    ['unsafe-deserialization', 'def load():\n    return pickle.load(request.files["a"])\n'],
+    ['unsafe-deserialization', 'def load():\n    return dill.loads(b64decode(request.cookies["a"]))\n'],
+    ['debug-mode', 'app = Flask(__name__)\napp.run(host="0.0.0.0", debug=True)\n'],
+    ['debug-mode', 'server = flask.Flask(__name__)\nserver.run(debug=True)\n'],
   ])('%s: reports %j', async (rule, text) => {
     expect(await scan(text, 'app/a.py')).toEqual([`${rule} app/a.py:2`]);
   });
@@ -98,6 +105,16 @@ describe('Python', () => {
       'checks that are on',
       'def f(url):\n    requests.get(url, verify=True)\n    requests.get(url, verify="ca.pem")\n',
     ],
+    ['pickles of the program', 'def f(path):\n    pickle.load(open(CACHE, "rb"))\n    pickle.loads(path)\n'],
+    ['JSON of a request', 'def f():\n    return json.loads(request.get_data())\n'],
+    [
+      'Flask without debugger',
+      'app = Flask(__name__)\napp.run()\napp.run(debug=False)\napp.run(debug=DEBUG)\n',
+    ],
+    [
+      'another run',
+      'app = Pipeline()\napp.run(debug=True)\nrunner.run(debug=True)\nasyncio.run(main(), debug=True)\n',
+    ],
     ['another verify', 'def f(token):\n    model.compare(token, verify=False)\n'],
     ['jitter and shuffles', 'def retry():\n    jitter = random.random()\n    return random.choice([1, 2])\n'],
     [
@@ -106,5 +123,41 @@ describe('Python', () => {
     ],
   ])('leaves %s alone', async (_what, text) => {
     expect(await scan(text, 'app/a.py')).toEqual([]);
+  });
+
+  it('gives advice that fits the language', async () => {
+    const text = 'def make_token():\n    return str(random.random())\nrequests.get(URL, verify=False)\n';
+    const { findings } = await reviewFolder(codeScan, { 'a.py': text });
+    const advice = findings.map(({ suggestion }) => suggestion).join('\n');
+    expect(advice).toContain('secrets.token_urlsafe');
+    expect(advice).toContain('verify="ca.pem"');
+    expect(advice).not.toContain('crypto.random');
+  });
+
+  it('still sees a call in brackets within brackets', async () => {
+    const text = `${'f('.repeat(40)}eval(x)${')'.repeat(40)}\n`;
+    expect(await scan(text, 'a.py')).toEqual(['eval-use a.py:1']);
+  });
+
+  const CHAIN = [0, 1, 2, 3].map(
+    (at) =>
+      `a${at} = ${Array(100)
+        .fill(`a${at + 1}`)
+        .join(' + ')}\n`,
+  );
+  it.each<[what: string, text: string]>([
+    ['calls in calls that never end', 'f('.repeat(60_000)],
+    ['a call a line', 'eval(x)\n'.repeat(100_000)],
+    [
+      'many names and many functions',
+      `${Array.from({ length: 20_000 }, (_, at) => `a${at} = 1\n`).join('')}${Array.from({ length: 20_000 }, (_, at) => `def f${at}(): pass\n`).join('')}`,
+    ],
+    ['names made of names', `a4 = "x"\n${CHAIN.reverse().join('')}eval(a0)\n`],
+    ['a long list used again and again', `x = [${'1, '.repeat(100_000)}]\n${'open(x)\n'.repeat(10_000)}`],
+  ])('ends soon with %s', (_what, text) => {
+    const file = { path: 'a.py', text, lines: text.split('\n'), digest: digestOf(text) };
+    const started = performance.now();
+    scanPython(file);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
