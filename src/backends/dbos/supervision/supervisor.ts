@@ -3,6 +3,7 @@
  * stay out, and puts its runs back into their queues in the same transaction. Of an executor that is only asleep no new
  * step begins after its death, as long as steps ask {@link Supervisor.guard} first.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
@@ -30,6 +31,8 @@ export class Supervisor {
   readonly #options: ResolvedSupervisorOptions;
   readonly #events: EventSource<SupervisorEvent>;
   readonly #stopping = new AbortController();
+  /** What DBOS begins in a life belongs to it: a later life's signs are none of its own. */
+  readonly #lives = new AsyncLocalStorage<ExecutorLife>();
   readonly #whenRelaunched = new Set<(executorId: string) => unknown>();
   #registry: Registry | undefined;
   #dbos: DbosClass | undefined;
@@ -86,11 +89,12 @@ export class Supervisor {
   /**
    * The first statement of each step: resolves when a sign of life that was given after the call was accepted, and that is
    * not long ago. While the database is away it waits. When this process was declared dead it never resolves: what would
-   * come of it must not be recorded. Rejects only with the reason of `signal`.
+   * come of it must not be recorded. Rejects only with the reason of `signal`: give the {@link lost} that was there when
+   * the run began, where the application starts workflows itself; of what DBOS takes from its queues the life is known.
    */
   async guard(signal?: AbortSignal): Promise<void> {
     checkSignal('signal', signal);
-    await this.#begun.guard(signal);
+    await (this.#lives.getStore() ?? this.#begun).guard(signal);
   }
 
   /** Hears one kind of event, or all with `'*'`. Returns the undo. */
@@ -148,7 +152,9 @@ export class Supervisor {
       tell: (event) => this.#tell(event),
     });
     try {
-      if (!this.#isAdopted) await this.#launch(executorId, version);
+      if (!this.#isAdopted) await this.#lives.run(life, () => this.#launch(executorId, version));
+      const launched = this.#dbos?.applicationVersion ?? version;
+      if (launched !== version) await registry.setVersion(executorId, launched);
     } catch (error) {
       await life.end('stopped');
       await registry.remove(executorId).catch(() => undefined);
