@@ -56,13 +56,19 @@ function recordsView(records: readonly JsonObject[]): Markup {
     const tables = entries.flatMap(([, value]) => (isTable(value) ? [value] : []));
     return html`<div class="record"><p>${figures.slice(0, MAX_COLUMNS).map(([key, value]) => html`<span><i>${label(key)}</i> ${cell(value)}</span>`)}</p>${tables
       .slice(0, 2)
-      .map((table) => tableView(table.slice(0, MAX_ROWS), table.length))}</div>`;
+      .map((table) => tableView(table.slice(0, MAX_ROWS), table.length, record))}</div>`;
   });
   return html`${shown}${more(records.length, 0, MAX_RECORDS)}`;
 }
 
-function tableView(shown: readonly JsonObject[], total: number): Markup {
-  const all = [...new Set(shown.flatMap((record) => Object.keys(record)))];
+/** Columns that hold nothing, or only what the line of `owner` above says already, are left out. */
+function tableView(shown: readonly JsonObject[], total: number, owner: JsonObject = {}): Markup {
+  const saysMore = (column: string, value: JsonValue | undefined): boolean =>
+    !isEmpty(value) &&
+    !(isLeaf(value as JsonValue) && Object.hasOwn(owner, column) && value === owner[column]);
+  const every = [...new Set(shown.flatMap((record) => Object.keys(record)))];
+  const telling = every.filter((column) => shown.some((record) => saysMore(column, record[column])));
+  const all = telling.length === 0 ? every : telling;
   const columns = all.slice(0, MAX_COLUMNS);
   const isNumeric = new Set(
     columns.filter((column) => shown.every((record) => typeof (record[column] ?? 0) === 'number')),
@@ -85,11 +91,36 @@ function more(total: number, columns = 0, limit = MAX_ROWS): Markup | null {
 function cell(value: JsonValue | undefined): string {
   if (value === undefined) return '';
   if (isLeaf(value)) return leaf(value);
-  if (!Array.isArray(value)) return pairs(value as JsonObject);
+  if (!Array.isArray(value)) return isPlace(value) ? place(value) : pairs(value as JsonObject);
   const items = (value as readonly JsonValue[]).slice(0, MAX_JOINED);
   return items.length === 0
     ? '–'
-    : shorten(items.map((item) => (isRecord(item) ? pairs(item) : leaf(item))).join(', '), MAX_TEXT);
+    : shorten(
+        items
+          .map((item) => (isPlace(item) ? place(item) : isRecord(item) ? pairs(item) : leaf(item)))
+          .join(', '),
+        MAX_TEXT,
+      );
+}
+
+function isEmpty(value: JsonValue | undefined): boolean {
+  return (
+    value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+  );
+}
+
+/** A file and a line and nothing else, which fits into one cell. */
+function isPlace(value: JsonValue): value is { readonly path: string; readonly line: number } {
+  return (
+    isRecord(value) &&
+    Object.keys(value).length === 2 &&
+    typeof value['path'] === 'string' &&
+    typeof value['line'] === 'number'
+  );
+}
+
+function place({ path, line }: { readonly path: string; readonly line: number }): string {
+  return `${path}:${line}`;
 }
 
 /** A record inside a table in one line: `name: id, rows: 3`. */
@@ -116,7 +147,7 @@ function isTable(value: JsonValue): value is readonly JsonObject[] {
   return (
     Array.isArray(value) &&
     value.length > 0 &&
-    (value as readonly JsonValue[]).slice(0, MAX_ROWS).every(isRecord)
+    (value as readonly JsonValue[]).slice(0, MAX_ROWS).every((item) => isRecord(item) && !isPlace(item))
   );
 }
 

@@ -124,6 +124,25 @@ describe('the page', () => {
     expect(other).not.toContain('<p class="calm">Nothing critical');
   });
 
+  it('shows records with places as a table, and no column that holds nothing or repeats what is above', async () => {
+    const places = [
+      { path: 'a.yml', line: 1 },
+      { path: 'b.yml', line: 2 },
+    ];
+    const practices = [{ title: 'Pins', note: null, places }];
+    const rows = [
+      { query: 'What?', text: 'it', score: null },
+      { query: 'What?', text: 'that', score: 2 },
+    ];
+    const data = { practices, answers: [{ query: 'What?', rows }] };
+    const page = await pageOf([agentOf([artifactOf([], { data })])]);
+    expect(page).toContain('<td class="words">a.yml:1, b.yml:2</td>');
+    expect(page).not.toContain('>note</th>');
+    expect(page).not.toContain('>query</th>');
+    expect(page).toContain('<i>query</i> What?');
+    expect(page).toContain('>score</th>');
+  });
+
   it('is whole without any agent, file or finding', async () => {
     const page = await pageOf([], { files: {} });
     expect(page).toContain('0 files');
