@@ -130,7 +130,7 @@ export const citedSearch: Skill<z.infer<typeof input>, Output> = {
     const unanswered = answers.filter(({ results }) => results.length === 0).length;
     return {
       summary:
-        `${counted(found, 'passage')} answer ${answers.length - unanswered} of ${counted(answers.length, 'query', 'queries')}` +
+        `${counted(found, 'passage')} share words with ${answers.length - unanswered} of ${counted(answers.length, 'query', 'queries')}` +
         `${unanswered === 0 ? '' : `; ${unanswered} found nothing`}. ${counted(index.size, 'passage')} of ${counted(read.size, 'file')} were searched.`,
       data: { answers, passages: index.size, files: read.size },
       // An empty answer is proved by what was read.
