@@ -87,8 +87,9 @@ export async function resolveTiming(
   timing: ScheduleTiming,
 ): Promise<{ readonly id: string; readonly isReplacing: boolean; readonly kept: KeptTiming }> {
   checkKeys('timing', timing, KNOWN);
+  const { missed = 'once', maxCatchUp = 100, graceSeconds = 60, jitterSeconds = 0, replace = false } = timing;
+  const { overlap = missed === 'all' ? 'queue' : 'skip', maxFirings = Infinity } = timing;
   const id = checkScheduleId('timing.id', timing.id);
-  const missed = checkOneOf('timing.missed', timing.missed ?? 'once', ['skip', 'once', 'all']);
   const startAt = timeOrNull('timing.startAt', timing.startAt);
   const endAt = timeOrNull('timing.endAt', timing.endAt);
   if (startAt !== null && endAt !== null && endAt < startAt)
@@ -97,21 +98,14 @@ export async function resolveTiming(
     ...(await rhythmOf(timing)),
     startAt,
     endAt,
-    jitterSeconds: checkNumber('timing.jitterSeconds', timing.jitterSeconds ?? 0, 0, 3600),
-    maxFirings:
-      timing.maxFirings === undefined || timing.maxFirings === Infinity
-        ? null
-        : checkInteger('timing.maxFirings', timing.maxFirings, 1),
-    missed,
-    maxCatchUp: checkInteger('timing.maxCatchUp', timing.maxCatchUp ?? 100, 1, 1000),
-    graceSeconds: checkNumber('timing.graceSeconds', timing.graceSeconds ?? 60, 1, YEAR),
-    overlap: checkOneOf('timing.overlap', timing.overlap ?? (missed === 'all' ? 'queue' : 'skip'), [
-      'allow',
-      'skip',
-      'queue',
-    ]),
+    jitterSeconds: checkNumber('timing.jitterSeconds', jitterSeconds, 0, 3600),
+    maxFirings: maxFirings === Infinity ? null : checkInteger('timing.maxFirings', maxFirings, 1),
+    missed: checkOneOf('timing.missed', missed, ['skip', 'once', 'all']),
+    maxCatchUp: checkInteger('timing.maxCatchUp', maxCatchUp, 1, 1000),
+    graceSeconds: checkNumber('timing.graceSeconds', graceSeconds, 1, YEAR),
+    overlap: checkOneOf('timing.overlap', overlap, ['allow', 'skip', 'queue']),
   };
-  return { id, isReplacing: checkBoolean('timing.replace', timing.replace ?? false), kept };
+  return { id, isReplacing: checkBoolean('timing.replace', replace), kept };
 }
 
 /** A schedule's name: short, and without what would make its run ids ambiguous. Throws `invalid-argument`. */
@@ -145,7 +139,7 @@ async function rhythmOf(
       throw new InvalidArgumentError('timing.timeZone', 'left out beside `everySeconds`', timeZone);
     return { cron: null, timeZone: null, everySeconds };
   }
-  const zone = checkTimeZone('timing.timeZone', timeZone ?? 'UTC');
+  const zone = checkTimeZone('timing.timeZone', timeZone === undefined ? 'UTC' : timeZone);
   await readCron('timing.cron', cron, zone);
   return { cron: cron.trim().replace(/\s+/g, ' '), timeZone: zone, everySeconds: null };
 }

@@ -8,6 +8,7 @@ import { MODEL_CALLS } from '../support/bad-input/models.ts';
 import { OBSERVING_CALLS } from '../support/bad-input/observing.ts';
 import { PLUGIN_CALLS } from '../support/bad-input/plugins.ts';
 import { RUNNING_CALLS } from '../support/bad-input/running.ts';
+import { SCHEDULE_CALLS } from '../support/bad-input/schedules.ts';
 import { STORE_CALLS } from '../support/bad-input/stores.ts';
 import { TASK_CALLS } from '../support/bad-input/tasks.ts';
 
@@ -17,6 +18,7 @@ const CALLS = [
   ...AGENT_CALLS,
   ...OBSERVING_CALLS,
   ...RUNNING_CALLS,
+  ...SCHEDULE_CALLS,
   ...PLUGIN_CALLS,
   ...MODEL_CALLS,
 ];
