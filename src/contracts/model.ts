@@ -91,6 +91,8 @@ export interface ModelInfo {
   readonly structuredOutput: boolean;
   /** Tokens the window holds, prompt and answer together. */
   readonly contextWindow: number;
+  /** Most tokens of one answer, where the client sets such a limit. */
+  readonly maxTokens?: number;
 }
 
 /** A chat model, with the members of AutoGen's chat completion client. */
@@ -105,6 +107,8 @@ export interface ModelClient {
   ): AsyncIterable<string | CreateResult>;
   /** An upper bound of the tokens that these messages and tools take. */
   countTokens(messages: readonly ModelMessage[], options?: Pick<CreateOptions, 'tools'>): number;
+  /** What these tokens cost, in the currency of the caller's choice; undefined where no prices are known. */
+  priceOf?(usage: CreateResult['usage']): number | undefined;
   /** Lets connections go. No call may follow. */
   close(): Promise<void>;
 }

@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'cancelled',
   'timed-out',
   'limit-reached',
+  'budget-exceeded',
   'tool-missing',
   'not-allowed',
   'sandbox-unavailable',

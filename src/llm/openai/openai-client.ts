@@ -107,6 +107,11 @@ export class OpenAIModelClient implements ModelClient {
     return tokenBound(checkMessages(messages), tools);
   }
 
+  /** What `price` says; undefined without one. */
+  priceOf(usage: CreateResult['usage']): number | undefined {
+    return this.#options.price?.(usage, this.info.model);
+  }
+
   /** Ends calls that are under way with `stopped`. No call may follow. */
   close(): Promise<void> {
     this.#isClosed = true;

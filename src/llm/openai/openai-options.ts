@@ -88,6 +88,7 @@ export interface ResolvedOpenAIOptions {
   readonly random: () => number;
 }
 
+const DEFAULT_MAX_TOKENS = 4096;
 const OPENAI_URL = 'https://api.openai.com/v1';
 const APIS = ['chat', 'responses'] as const;
 const TIMEOUTS: ModelTimeouts = { firstByteMs: 120_000, idleMs: 60_000, totalMs: 600_000 };
@@ -127,12 +128,12 @@ export function resolveOpenAIOptions(options: OpenAIModelClientOptions): Resolve
     apiKey: keyOf(options.apiKey),
     baseURL: checkBaseUrl(options.baseURL ?? OPENAI_URL),
     api: checkOneOf('api', options.api ?? 'chat', APIS),
-    maxTokens: checkInteger('maxTokens', options.maxTokens ?? 4096, 1),
+    maxTokens: checkInteger('maxTokens', options.maxTokens ?? DEFAULT_MAX_TOKENS, 1),
     temperature:
       options.temperature === undefined ? undefined : checkNumber('temperature', options.temperature, 0, 2),
     parameters: checkObject('parameters', options.parameters ?? {}),
     headers: checkHeaders(options.headers ?? {}),
-    info: checkInfo(model, options.info ?? {}),
+    info: checkInfo(model, { maxTokens: options.maxTokens ?? DEFAULT_MAX_TOKENS, ...options.info }),
     timeouts: checkTimeouts(options.timeouts ?? {}),
     retry: resolveRetryConfig({ ...RETRY, ...checkObject('retry', options.retry ?? {}) }, 'retry'),
     maxRetryAfterMs: checkNumber('maxRetryAfterMs', options.maxRetryAfterMs ?? 60_000, 0),
@@ -197,7 +198,7 @@ function checkInfo(model: string, info: Partial<ModelInfo>): ModelInfo {
     structuredOutput: true,
     contextWindow: contextWindowOf(model),
   };
-  checkKeys('info', info, Object.keys(defaults));
+  checkKeys('info', info, [...Object.keys(defaults), 'maxTokens']);
   const merged = { ...defaults, ...info };
   checkInteger('info.contextWindow', merged.contextWindow, 1);
   return merged;

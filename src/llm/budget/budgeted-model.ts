@@ -1,0 +1,130 @@
+/** A model whose every call is paid from a budget before it is made. */
+import type { BudgetAmounts } from '../../contracts/budget.ts';
+import type { CreateOptions, CreateResult, ModelClient, ModelMessage } from '../../contracts/model.ts';
+import { mergeSignals } from '../../shared/abort.ts';
+import { OrchestratorError } from '../../shared/errors.ts';
+import { type Clock, deadline } from '../../shared/time.ts';
+import type { Budget, BudgetOwner, Reservation } from './budget.ts';
+
+/** What an answer may take where the model does not say. */
+const ASSUMED_ANSWER = 4096;
+
+/** Where tokens or cost no longer fit, the budget's `degradeTo` is asked instead, if it fits. */
+export function budgetedModel(
+  model: ModelClient,
+  budget: Budget,
+  owner: BudgetOwner,
+  clock: Clock,
+): ModelClient {
+  async function* call(
+    messages: readonly ModelMessage[],
+    options: CreateOptions,
+    ask: (chosen: ModelClient, options: CreateOptions) => AsyncIterable<string | CreateResult>,
+  ): AsyncGenerator<string | CreateResult> {
+    const { chosen, reservation } = await choose(messages, options);
+    const limit =
+      reservation.leftMs === Infinity
+        ? undefined
+        : deadline(clock, reservation.leftMs, 'The time of the budget');
+    try {
+      const signal = mergeSignals(options.signal, limit?.signal);
+      for await (const item of ask(chosen, { ...options, signal })) {
+        if (typeof item !== 'string') await reservation.settle(amountsOf(chosen, item));
+        yield typeof item === 'string' || chosen === model
+          ? item
+          : { ...item, model: item.model ?? chosen.info.model };
+      }
+    } catch (error) {
+      // Nothing came of it: a call was made all the same, and what it took is known only where the endpoint refused it.
+      if (wasRefused(error)) await reservation.settle({ tokens: 0, cost: 0 });
+      throw error;
+    } finally {
+      limit?.clear();
+    }
+  }
+
+  async function choose(
+    messages: readonly ModelMessage[],
+    options: CreateOptions,
+  ): Promise<{ readonly chosen: ModelClient; readonly reservation: Reservation }> {
+    const { degradeTo } = budget.options;
+    try {
+      return { chosen: model, reservation: await budget.reserve(owner, most(model, messages, options)) };
+    } catch (error) {
+      if (degradeTo === undefined || !isOfSize(error)) throw error;
+      return {
+        chosen: degradeTo,
+        reservation: await budget.reserve(owner, most(degradeTo, messages, options)),
+      };
+    }
+  }
+
+  function most(
+    chosen: ModelClient,
+    messages: readonly ModelMessage[],
+    options: CreateOptions,
+  ): BudgetAmounts {
+    const promptTokens = chosen.countTokens(messages, options);
+    const completionTokens = chosen.info.maxTokens ?? ASSUMED_ANSWER;
+    return amountsOf(chosen, { usage: { promptTokens, completionTokens } });
+  }
+
+  function amountsOf(
+    chosen: ModelClient,
+    { usage, cost }: Pick<CreateResult, 'usage' | 'cost'>,
+  ): BudgetAmounts {
+    const price = cost ?? chosen.priceOf?.(usage);
+    if (price === undefined && budget.countsCost) throw noPrice(chosen);
+    return {
+      tokens: usage.promptTokens + usage.completionTokens,
+      modelCalls: 1,
+      ...(price === undefined ? {} : { cost: price }),
+    };
+  }
+
+  return {
+    info: model.info,
+    create: async (messages, options = {}) => {
+      const asked = call(messages, options, async function* (chosen, all) {
+        yield await chosen.create(messages, all);
+      });
+      for await (const item of asked) if (typeof item !== 'string') return item;
+      throw new OrchestratorError('model-failed', 'The model ended without a result.');
+    },
+    createStream: (messages, options = {}) =>
+      call(messages, options, (chosen, all) => chosen.createStream(messages, all)),
+    countTokens: (messages, options) => model.countTokens(messages, options),
+    close: () => model.close(),
+    ...(model.priceOf === undefined ? {} : { priceOf: (usage) => model.priceOf?.(usage) }),
+  };
+}
+
+function isOfSize(error: unknown): boolean {
+  if (!OrchestratorError.isInstance(error) || error.code !== 'budget-exceeded') return false;
+  return error.details['unit'] === 'tokens' || error.details['unit'] === 'cost';
+}
+
+/** Endpoints don't charge for what they refused. */
+function wasRefused(error: unknown): boolean {
+  if (!OrchestratorError.isInstance(error) || error.code !== 'model-failed') return false;
+  const kinds = [
+    'authentication',
+    'permission',
+    'not-found',
+    'quota',
+    'rate-limit',
+    'context-overflow',
+    'refused-parameter',
+    'bad-request',
+    'unsupported',
+  ];
+  return kinds.includes(String(error.details['kind']));
+}
+
+function noPrice({ info: { model } }: ModelClient): OrchestratorError {
+  return new OrchestratorError(
+    'invalid-argument',
+    `The budget limits the cost, but the model ${model} has no price: give its client a \`price\`.`,
+    { details: { model } },
+  );
+}

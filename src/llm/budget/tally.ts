@@ -1,0 +1,108 @@
+/**
+ * What a scope has used, as a record of the tenant's state that processes share. Changes of one process queue up and are
+ * written together, so that a hundred agents cost one write and not a hundred conflicts.
+ */
+import type { StatePort } from '../../contracts/state.ts';
+import { OrchestratorError } from '../../shared/errors.ts';
+import { isPlainObject, type JsonValue } from '../../shared/json.ts';
+
+/** Sums, and when the scope was first drawn on. */
+export interface Used {
+  readonly tokens: number;
+  readonly cost: number;
+  readonly modelCalls: number;
+  readonly toolCalls: number;
+  /** Milliseconds since the epoch; null before. */
+  readonly since: number | null;
+}
+
+/** Gives the sums that come after; undefined changes nothing. */
+export type Change = (used: Used) => Used | undefined;
+
+interface Queued {
+  readonly change: Change;
+  readonly done: () => void;
+  readonly failed: (reason: unknown) => void;
+}
+
+const NOTHING: Used = { tokens: 0, cost: 0, modelCalls: 0, toolCalls: 0, since: null };
+/** Writes that lose to other processes before it is given up. */
+const MOST_CONFLICTS = 100;
+
+export class Tally {
+  readonly #state: StatePort;
+  readonly #key: string;
+  #queue: Queued[] = [];
+  #isWriting = false;
+
+  constructor(state: StatePort, key: string) {
+    this.#state = state;
+    this.#key = key;
+  }
+
+  async read(): Promise<Used> {
+    return toUsed((await this.#state.get(this.#key))?.value);
+  }
+
+  /** Applies `change` to the newest sums and writes what it gives. It may be called again when another process was faster. */
+  apply(change: Change): Promise<void> {
+    return new Promise((done, failed) => {
+      this.#queue.push({ change, done, failed });
+      if (!this.#isWriting) void this.#write();
+    });
+  }
+
+  async #write(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#queue.length > 0) {
+      const batch = this.#queue;
+      this.#queue = [];
+      try {
+        await this.#writeBatch(batch);
+        for (const { done } of batch) done();
+      } catch (error) {
+        for (const { failed } of batch) failed(error);
+      }
+    }
+    this.#isWriting = false;
+  }
+
+  async #writeBatch(batch: readonly Queued[]): Promise<void> {
+    for (let conflicts = 0; ; conflicts += 1) {
+      const record = await this.#state.get(this.#key);
+      let used = toUsed(record?.value);
+      const before = used;
+      for (const { change } of batch) used = change(used) ?? used;
+      if (used === before) return;
+      try {
+        await this.#state.put(
+          this.#key,
+          { schemaVersion: 1, ...used } as unknown as JsonValue,
+          record?.version ?? 0,
+        );
+        return;
+      } catch (error) {
+        if (
+          !OrchestratorError.isInstance(error) ||
+          error.code !== 'version-conflict' ||
+          conflicts >= MOST_CONFLICTS
+        )
+          throw error;
+      }
+    }
+  }
+}
+
+/** Throws `schema-mismatch` for a record of another version. */
+function toUsed(value: JsonValue | undefined): Used {
+  if (value === undefined) return NOTHING;
+  if (isPlainObject(value) && value['schemaVersion'] === 1) {
+    const { tokens, cost, modelCalls, toolCalls, since } = value as unknown as Used;
+    return { tokens, cost, modelCalls, toolCalls, since };
+  }
+  const got = isPlainObject(value) ? value['schemaVersion'] : value;
+  throw new OrchestratorError(
+    'schema-mismatch',
+    `Expected a budget of schema version 1, got ${JSON.stringify(got)}.`,
+  );
+}
