@@ -1,7 +1,7 @@
 /** Applies proposed fixes to a git worktree that the caller names: all of them, or none. */
 
 import { randomUUID } from 'node:crypto';
-import { lstat, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { repositoryKind } from '../../process/git-command.ts';
 import { checkObject, checkText } from '../../shared/check.ts';
@@ -25,8 +25,8 @@ export interface AppliedFixes {
 
 /**
  * Writes files: each must still be the one its fix was made for. Rejects with `not-found` without a repository, with
- * `evidence-mismatch` when a file has changed or a diff does not fit, and with `path-escape` for a path that leads out;
- * nothing is written then.
+ * `evidence-mismatch` when a file has changed, is no UTF-8, has two fixes or a diff does not fit, and with `path-escape`
+ * for a path that leads out; nothing is written then. When writing itself fails, what was written is put back first.
  */
 export async function applySafeFixes(
   fixes: readonly SafeFix[],
@@ -39,7 +39,8 @@ export async function applySafeFixes(
     throw new OrchestratorError('not-found', `There is no git worktree at ${worktree}.`, {
       details: { worktree },
     });
-  const writes: { path: string; absolute: string; before: string; after: string; mode: number }[] = [];
+  const writes: Write[] = [];
+  const named = new Set<string>();
   for (const { path, baseDigest, diff } of fixes) {
     signal?.throwIfAborted();
     const absolute = join(root, path);
@@ -52,22 +53,56 @@ export async function applySafeFixes(
     const bytes = stats?.isFile() === true ? await readFile(absolute) : undefined;
     if (bytes === undefined || stats === undefined || digestOf(bytes) !== baseDigest)
       throw mismatch(path, 'is not the file that the fix was made for');
+    if (named.has(path)) throw mismatch(path, 'has two fixes, each made for the file without the other');
+    named.add(path);
     const before = bytes.toString('utf8');
+    // Bytes that are no text would come back as replacement characters, also in lines that no fix touches.
+    if (!bytes.equals(Buffer.from(before, 'utf8'))) throw mismatch(path, 'is not UTF-8');
     const after = applyUnifiedDiff(before, diff);
     if (after === undefined) throw mismatch(path, 'does not fit its diff');
     writes.push({ path, absolute, before, after, mode: stats.mode });
   }
-  for (const { absolute, after, mode } of writes) await replaceFile(absolute, after, mode);
+  await writeAll(writes);
   return {
     paths: writes.map(({ path }) => path),
     diff: writes.map(({ path, before, after }) => unifiedDiff(path, before, after)).join(''),
   };
 }
 
+interface Write {
+  readonly path: string;
+  readonly absolute: string;
+  readonly before: string;
+  readonly after: string;
+  readonly mode: number;
+}
+
+/** A folder that takes no file, a full disk: the files before it get their old text again. */
+async function writeAll(writes: readonly Write[]): Promise<void> {
+  const written: Write[] = [];
+  try {
+    for (const write of writes) {
+      await replaceFile(write.absolute, write.after, write.mode);
+      written.push(write);
+    }
+  } catch (error) {
+    const left: string[] = [];
+    for (const { path, absolute, before, mode } of written)
+      await replaceFile(absolute, before, mode).catch(() => left.push(path));
+    if (left.length === 0) throw error;
+    throw new OrchestratorError('evidence-mismatch', `${left.join(', ')} could not be put back.`, {
+      cause: error,
+      details: { paths: left },
+    });
+  }
+}
+
 async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
     await writeFile(temporary, text, { flag: 'wx', mode });
+    // What the file may do is its own, whatever this process grants to new ones.
+    await chmod(temporary, mode);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });

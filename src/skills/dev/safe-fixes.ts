@@ -3,13 +3,14 @@ import type { File } from '@babel/types';
 import { z } from 'zod';
 import type { Skill } from '../../contracts/skill.ts';
 import type { TextFile } from '../../contracts/workspace.ts';
+import { counted } from '../../shared/counted.ts';
 import { unifiedDiff } from '../../shared/line-diff.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
 import { isDeclarationPath, isGenerated, isSourcePath } from '../source/classify-path.ts';
 import { loadSources } from '../source/load-sources.ts';
 import { loadParser, parseSource } from '../source/parse-source.ts';
 import { walk } from '../source/walk.ts';
-import { type TextEdit, unusedImportEdits } from './unused-imports.ts';
+import { continues, type TextEdit, unusedImportEdits } from './unused-imports.ts';
 
 const MAX_FIXES = 500;
 const NOTHING = 'There are no JavaScript or TypeScript modules.';
@@ -32,6 +33,8 @@ const output = z.object({
   changeCount: z.number().int(),
   /** Files whose change did not stand the check: what came out did not parse, or the same would be found again. */
   rejected: z.array(z.object({ path: z.string(), reason: z.string() })),
+  /** Modules that were not looked at, because there are fixes enough already. */
+  notRead: z.number().int(),
 });
 type Output = z.infer<typeof output>;
 type FixName = (typeof FIXES)[number];
@@ -55,15 +58,18 @@ export const safeFixes: Skill<z.infer<typeof input>, Output> = {
   async run({ fixes: wanted = FIXES }, context) {
     const model = await loadSources(context.workspace, context.signal);
     const parse = await loadParser();
-    const data: Output = { filesRead: 0, fixes: [], changeCount: 0, rejected: [] };
+    const data: Output = { filesRead: 0, fixes: [], changeCount: 0, rejected: [], notRead: 0 };
     const read: TextFile[] = [];
     for (const module of model.modules.values()) {
       context.signal.throwIfAborted();
       const { path, file } = module;
       if (module.isFixture || module.syntaxError !== undefined || isDeclarationPath(path)) continue;
-      if (isGenerated(file.text) || data.fixes.length >= MAX_FIXES) continue;
       const { ast } = module;
-      if (ast === undefined) continue;
+      if (isGenerated(file.text) || ast === undefined) continue;
+      if (data.fixes.length >= MAX_FIXES) {
+        data.notRead += 1;
+        continue;
+      }
       read.push(file);
       const edits = editsOf(path, file.text, ast, wanted);
       if (edits.length > 0) {
@@ -91,7 +97,7 @@ export const safeFixes: Skill<z.infer<typeof input>, Output> = {
     const paths = new Set(data.fixes.map((one) => one.path));
     const inOrder = [...read].sort((a, b) => Number(paths.has(b.path)) - Number(paths.has(a.path)));
     return {
-      summary: `${data.changeCount} safe changes in ${data.fixes.length} of ${read.length} files are proposed; none was made.`,
+      summary: `${counted(data.changeCount, 'safe change')} in ${data.fixes.length} of ${counted(read.length, 'file')} ${data.changeCount === 1 ? 'is' : 'are'} proposed; none was made.${data.notRead === 0 ? '' : ` ${counted(data.notRead, 'module')} more ${data.notRead === 1 ? 'was' : 'were'} not looked at.`}`,
       data,
       evidence: readEvidence(inOrder),
     };
@@ -122,12 +128,14 @@ function debuggerEdits(text: string, ast: File): NamedEdit[] {
       parent?.type === 'Program' || parent?.type === 'BlockStatement' || parent?.type === 'SwitchCase';
     const before = /(?:^|\n)([ \t]*)$/.exec(text.slice(Math.max(0, node.start - 500), node.start));
     const after = /^[ \t]*\r?\n/.exec(text.slice(node.end, node.end + 500));
-    const isAlone = isInList && before !== null && after !== null;
+    // A `;` stays where the next line would otherwise go on with the statement before.
+    const left = !isInList ? '{}' : continues(text, node.end) ? ';' : '';
+    const isAlone = left === '' && before !== null && after !== null;
     edits.push({
       fix: 'debugger-statement',
       start: isAlone ? node.start - (before[1] as string).length : node.start,
       end: isAlone ? node.end + after[0].length : node.end,
-      text: isInList ? '' : '{}',
+      text: left,
       line: node.loc?.start.line ?? 1,
       what: 'Takes out a `debugger` statement.',
     });

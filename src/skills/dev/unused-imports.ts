@@ -11,6 +11,19 @@ export interface TextEdit {
   readonly what: string;
 }
 
+/** Whether what comes after a place, comments aside, would go on with a statement that ends without `;`. */
+export function continues(text: string, end: number): boolean {
+  let at = end;
+  for (;;) {
+    while (/\s/.test(text[at] ?? '')) at += 1;
+    const close = text.startsWith('//', at) ? '\n' : text.startsWith('/*', at) ? '*/' : undefined;
+    if (close === undefined) return at < text.length && '([`+-*/.,<?'.includes(text[at] as string);
+    const found = text.indexOf(close, at + 2);
+    if (found < 0) return false;
+    at = found + close.length;
+  }
+}
+
 /** Names that a compiler uses where the code does not. */
 const IMPLICIT = /^(?:React|h|Fragment|jsx|jsxs|Preact|createElement)$/;
 
@@ -80,7 +93,7 @@ function editOf(
     return {
       start,
       end: isWhole ? end + lineEnd.length : end,
-      text: '',
+      text: continues(text, end) ? `;${isWhole ? lineEnd : ''}` : '',
       line,
       what: `Takes out the import of ${names}, which is not used.`,
     };

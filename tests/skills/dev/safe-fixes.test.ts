@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../src/shared/json.ts';
+import { unifiedDiff } from '../../../src/shared/line-diff.ts';
 import { applySafeFixes } from '../../../src/skills/dev/apply-fixes.ts';
 import { type SafeFix, safeFixes } from '../../../src/skills/dev/safe-fixes.ts';
 import { runSkill } from '../../../src/skills/kit/run-skill.ts';
@@ -48,6 +50,24 @@ describe('safe-fixes', () => {
       'a.js',
       "import { a } from 'x';\nrun();\n",
       "import 'x';\nrun();\n",
+    ],
+    [
+      'one between lines that would grow together',
+      'a.js',
+      'const a = b\ndebugger\n[1, 2].forEach(f)\n',
+      'const a = b\n;\n[1, 2].forEach(f)\n',
+    ],
+    [
+      'one before a comment and a bracket',
+      'a.js',
+      'const a = b\n  debugger // here\n  /* and */\n(f)()\n',
+      'const a = b\n  ; // here\n  /* and */\n(f)()\n',
+    ],
+    [
+      'an import between lines that would grow together',
+      'a.js',
+      "const a = b\nimport fs from 'node:fs'\n;[a].forEach(f)\nimport os from 'node:os'\n`x`.trim()\n",
+      'const a = b\n;[a].forEach(f)\n;\n`x`.trim()\n',
     ],
     ['with ends of Windows', 'a.js', 'a();\r\ndebugger;\r\nb();\r\n', 'a();\r\nb();\r\n'],
   ])('takes out %s', async (_title, path, text, expected) => {
@@ -109,6 +129,58 @@ describe('applying fixes', () => {
       applySafeFixes(data['fixes'] as unknown as SafeFix[], { worktree: root }),
     ).rejects.toMatchObject({ code: 'evidence-mismatch' });
     expect(await readFile(join(root, 'a.js'), 'utf8')).toBe('debugger;\nx();\n');
+  });
+
+  it("puts back what it wrote when a later file can't be written", async () => {
+    const root = await folderOf({ 'a.js': 'debugger;\nx();\n' });
+    execFileSync('git', ['init', '-q', root]);
+    await chmod(join(root, 'a.js'), 0o666);
+    // So deep that the file itself can be opened, and the longer name of a new one beside it can't.
+    let folder = 'deep';
+    while (join(root, folder).length < 3_850) folder += `/${'d'.repeat(200)}`;
+    folder += `/${'e'.repeat(4_080 - join(root, folder).length)}`;
+    await mkdir(join(root, folder), { recursive: true });
+    await writeFile(join(root, folder, 'b.js'), 'debugger;\n');
+    const fixes = [
+      ['a.js', 'debugger;\nx();\n', 'x();\n'],
+      [`${folder}/b.js`, 'debugger;\n', ''],
+    ].map(([path = '', before = '', after = '']) => ({
+      path,
+      baseDigest: digestOf(before),
+      changes: [],
+      diff: unifiedDiff(path, before, after),
+    }));
+    await expect(applySafeFixes(fixes, { worktree: root })).rejects.toMatchObject({ code: 'ENAMETOOLONG' });
+    expect(await readFile(join(root, 'a.js'), 'utf8')).toBe('debugger;\nx();\n');
+    expect((await stat(join(root, 'a.js'))).mode & 0o777).toBe(0o666);
+  });
+
+  it('leaves a file that is not UTF-8 as it is, byte for byte', async () => {
+    const root = await folderOf({});
+    const bytes = Buffer.from('debugger;\nsay("caf\xe9");\n', 'latin1');
+    await writeFile(join(root, 'a.js'), bytes);
+    execFileSync('git', ['init', '-q', root]);
+    const { data } = await runSkill(safeFixes, {}, createSkillContext(await openWorkspace(root)), {
+      agent: 'Test',
+    });
+    const fixes = data['fixes'] as unknown as SafeFix[];
+    await expect(applySafeFixes(fixes, { worktree: root })).rejects.toMatchObject({
+      code: 'evidence-mismatch',
+    });
+    expect((await readFile(join(root, 'a.js'))).equals(bytes)).toBe(true);
+  });
+
+  it('refuses two fixes of one file, of which the second would undo the first', async () => {
+    const root = await folderOf({ 'a.js': 'debugger;\nx();\ndebugger;\n' });
+    execFileSync('git', ['init', '-q', root]);
+    const { data } = await runSkill(safeFixes, {}, createSkillContext(await openWorkspace(root)), {
+      agent: 'Test',
+    });
+    const [fix] = data['fixes'] as unknown as [SafeFix];
+    await expect(applySafeFixes([fix, fix], { worktree: root })).rejects.toMatchObject({
+      code: 'evidence-mismatch',
+    });
+    expect(await readFile(join(root, 'a.js'), 'utf8')).toBe('debugger;\nx();\ndebugger;\n');
   });
 
   it('returns the diff of what it wrote', async () => {
