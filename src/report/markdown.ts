@@ -52,7 +52,10 @@ export function toMarkdown(report: Report): string {
 }
 
 function agentSection(agent: ReportAgent): readonly string[] {
-  const isReasonShown = agent.status !== 'done' && agent.reason !== null;
+  // Skills that do not apply or are unavailable say why themselves.
+  const isReasonShown =
+    agent.reason !== null &&
+    (agent.status === 'failed' || (agent.status !== 'done' && agent.artifacts.length === 0));
   return [
     '',
     `## ${inline(agent.name)}`,

@@ -53,6 +53,17 @@ describe('the report in Markdown', () => {
     expect(shown).toContain(text.replaceAll(/\s+/g, ' ').replaceAll(isCode, '$1'));
   });
 
+  it('says once why an agent had nothing to do', async () => {
+    const reason = 'There is no data file.';
+    const artifact = artifactOf([], { status: 'not-applicable', reason, summary: reason });
+    const agent = { name: 'DataAgent', status: 'not-applicable', reason: `data-profile: ${reason}` } as const;
+    const markdown = toMarkdown(await reportOf([agentOf([artifact], agent)]));
+    expect(markdown.split(reason)).toHaveLength(2);
+    expect(toMarkdown(await reportOf([agentOf([], agent)]))).toContain(reason);
+    const failed = agentOf([artifact], { ...agent, status: 'failed', reason: 'spawn ENOENT' });
+    expect(toMarkdown(await reportOf([failed]))).toContain('spawn ENOENT');
+  });
+
   it('keeps a command that is written as code whole, to be copied', async () => {
     const markdown = await withMessage('Run `npm install typescript@6 --save-dev` and see https://x.org.');
     expect(markdown).toContain('`npm install typescript@6 --save-dev`');
