@@ -17,7 +17,7 @@ const SENTENCES: Readonly<Record<StorageFailure, string>> = {
   'newer-schema': 'was written by a newer release; it was left as it is: update this package',
   foreign: 'is a database of another program; it was left as it is',
   'read-only': 'can not be written: it or its folder is read-only',
-  full: 'can not grow: its disk is full; nothing that was finished is lost',
+  full: 'can not grow: its disk is full or a quota is used up; nothing that was finished is lost',
   busy: 'was locked by another process for too long',
   unreachable: 'can not be opened: its folder is missing or closed to this user',
   other: 'gave an error',
@@ -34,6 +34,9 @@ const REASONS: ReadonlyMap<number, StorageFailure> = new Map([
   [26, 'corrupt'],
 ]);
 
+/** SQLite's `SQLITE_IOERR_WRITE`. */
+const WRITE_FAILED = 778;
+
 const RETRYABLE: ReadonlySet<StorageFailure> = new Set(['full', 'busy', 'read-only']);
 
 export function storageFailure(path: string, reason: StorageFailure, cause?: unknown): OrchestratorError {
@@ -49,5 +52,7 @@ export function storageFailure(path: string, reason: StorageFailure, cause?: unk
 export function asStorageError(path: string, error: unknown): unknown {
   const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
   if (code !== 'ERR_SQLITE_ERROR' || typeof errcode !== 'number') return error;
-  return storageFailure(path, REASONS.get(errcode & 0xff) ?? 'other', error);
+  // A write that fails for a quota or a limit of sizes: SQLite calls only a full disk full.
+  const reason = errcode === WRITE_FAILED ? 'full' : REASONS.get(errcode & 0xff);
+  return storageFailure(path, reason ?? 'other', error);
 }
