@@ -30,6 +30,15 @@ export async function readText(root: string, path: string, maxBytes: number): Pr
   });
 }
 
+/** All bytes of a regular file, or why there are none. */
+export async function readBytes(root: string, path: string, maxBytes: number): Promise<Opened<Uint8Array>> {
+  return withFile(root, path, async (handle, size) => {
+    if (size > maxBytes) return { reason: 'too-large' };
+    const bytes = await readUpTo(handle, maxBytes + 1);
+    return bytes.length > maxBytes ? { reason: 'too-large' } : { value: bytes };
+  });
+}
+
 /** Size of a text file, after a look at its first bytes. */
 export async function sniff(root: string, path: string, maxBytes: number): Promise<Opened<number>> {
   return withFile(root, path, async (handle, size) => {

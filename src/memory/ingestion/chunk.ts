@@ -25,10 +25,8 @@ export function cutLines(lines: readonly string[], from: number, to: number, tit
       .join('\n')
       .trimEnd();
     // A line that is too long alone is cut, and nothing of it is lost.
-    for (let at = 0; at < content.length; at += MAX_CHUNK_LENGTH) {
-      const piece = content.slice(at, at + MAX_CHUNK_LENGTH);
+    for (const piece of cutText(content))
       if (piece.trim() !== '') chunks.push({ title, content: piece, line: start, endLine: end });
-    }
     start = end + 1;
     length = 0;
   };
@@ -44,4 +42,38 @@ export function cutLines(lines: readonly string[], from: number, to: number, tit
 /** Lines of a text, without their ends. */
 export function linesOf(text: string): readonly string[] {
   return text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+}
+
+/** Cuts a text into pieces that are short enough, none of them in the middle of a character. */
+export function cutText(text: string, longest = MAX_CHUNK_LENGTH): readonly string[] {
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const piece = beginningOf(at === 0 ? text : text.slice(at, at + longest + LONGEST_CHARACTER), longest);
+    pieces.push(piece);
+    at += piece.length;
+  }
+  return pieces;
+}
+
+/** What a reader takes for one character may be many: a family of four is an emoji of eleven. */
+const LONGEST_CHARACTER = 64;
+
+/** The first `longest` of a text at most, with its last character whole. A character without end is cut all the same. */
+export function beginningOf(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  let end = 0;
+  // From the beginning: which two letters make a flag is only known there.
+  for (const { index, segment } of GRAPHEMES.segment(text.slice(0, longest + LONGEST_CHARACTER))) {
+    if (index + segment.length > longest) break;
+    end = index + segment.length;
+  }
+  if (end > longest - LONGEST_CHARACTER) return text.slice(0, end);
+  return text.slice(0, isLowSurrogate(text, longest) && longest > 1 ? longest - 1 : longest);
+}
+
+const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+function isLowSurrogate(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit >= 0xdc00 && unit <= 0xdfff;
 }

@@ -1,5 +1,5 @@
 /** Chooses how a document is cut, by what it is. */
-import { type Chunk, MAX_CHUNKS } from './chunk.ts';
+import type { Chunk } from './chunk.ts';
 import { codeChunks } from './code-chunks.ts';
 import { htmlChunks } from './html-chunks.ts';
 import { markdownChunks } from './markdown-chunks.ts';
@@ -26,11 +26,6 @@ export async function chunksOf(
   title: string,
   language: string | undefined,
 ): Promise<readonly Chunk[]> {
-  const chunks = await cut(text, title, language);
-  return chunks.slice(0, MAX_CHUNKS);
-}
-
-function cut(text: string, title: string, language: string | undefined): Promise<Chunk[]> | Chunk[] {
   if (language === 'markdown') return markdownChunks(text, title);
   if (language === 'html') return htmlChunks(text, title);
   if (language === undefined || PROSE.has(language)) return textChunks(text, title);

@@ -1,6 +1,6 @@
 /** HTML: the text a reader would see, in a piece for each heading. Scripts, styles and what is hidden are left out. */
 import type { DefaultTreeAdapterTypes } from 'parse5';
-import { type Chunk, MAX_CHUNK_LENGTH } from './chunk.ts';
+import { type Chunk, cutText, MAX_CHUNK_LENGTH } from './chunk.ts';
 
 const UNSEEN = new Set(['script', 'style', 'template', 'noscript', 'head', 'svg', 'iframe', 'object']);
 const BLOCKS = new Set([
@@ -37,7 +37,10 @@ export async function htmlChunks(text: string, title: string): Promise<Chunk[]> 
       gathered.say((node as DefaultTreeAdapterTypes.TextNode).value, lineOf(node));
     else if ('childNodes' in node && !isUnseen(node)) {
       gathered.startBlock(node.nodeName, lineOf(node));
-      open.push({ close: node.nodeName }, ...[...node.childNodes].reverse());
+      open.push({ close: node.nodeName });
+      // One by one: there may be more of them than a call takes arguments.
+      for (let index = node.childNodes.length - 1; index >= 0; index -= 1)
+        open.push(node.childNodes[index] as Node);
     }
   }
   return gathered.finish();
@@ -110,14 +113,9 @@ class Gathering {
       .join('\n');
     if (content !== '') {
       const name = this.#path.filter((part) => part !== undefined && part !== '').join(' › ') || this.#title;
-      for (let from = 0; from < content.length; from += MAX_CHUNK_LENGTH) {
-        this.#chunks.push({
-          title: name,
-          content: content.slice(from, from + MAX_CHUNK_LENGTH),
-          line: this.#line,
-          endLine: Math.max(this.#line, this.#endLine),
-        });
-      }
+      const lines = { line: this.#line, endLine: Math.max(this.#line, this.#endLine) };
+      for (const piece of cutText(content))
+        if (piece.trim() !== '') this.#chunks.push({ title: name, content: piece, ...lines });
     }
     this.#words = '';
     this.#line = this.#endLine;

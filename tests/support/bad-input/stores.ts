@@ -37,6 +37,9 @@ export const STORE_CALLS: readonly BadCall[] = [
   bad('KnowledgeBase.ingest', 'source', [undefined, null, 7, '', {}, '/no/such/place'], (value) =>
     base().ingest(value),
   ),
+  bad('KnowledgeBase.ingest', 'options.documentTimeoutMs', [null, 0, -1, 1.5, '5'], (value) =>
+    base().ingest({ path: 'a', text: 'b' }, { documentTimeoutMs: value }),
+  ),
   bad('KnowledgeBase.ingest', 'options', NOT.optionalObject, (value) =>
     base().ingest({ path: 'a', text: 'b' }, value),
   ),
