@@ -50,6 +50,14 @@ export type {
   RunStore,
   SubmitOptions,
 } from './contracts/backend.ts';
+export type {
+  BudgetLimits,
+  BudgetLine,
+  BudgetOptions,
+  BudgetScope,
+  BudgetUnit,
+  BudgetView,
+} from './contracts/budget.ts';
 export {
   type EvaluationContext,
   type EvaluationContract,
@@ -139,6 +147,9 @@ export type { Exchange } from './llm/openai/exchange.ts';
 export { failureKindOf, type ModelFailureKind } from './llm/openai/model-failure.ts';
 export { OpenAIModelClient } from './llm/openai/openai-client.ts';
 export type { ModelTimeouts, OpenAIModelClientOptions, PriceFunction } from './llm/openai/openai-options.ts';
+export { type RecordOptions, recordModel } from './llm/record/record-model.ts';
+export type { RecordedCall, RecordedRequest, Recording } from './llm/record/recording.ts';
+export { ReplayModelClient, type ReplayOptions } from './llm/record/replay-model.ts';
 export { KnowledgeBase } from './memory/knowledge-base.ts';
 // Memory and knowledge
 export { MemoryStore } from './memory/memory-store.ts';

@@ -72,6 +72,8 @@ const VALUES = [
   'limitModel',
   'createStructured',
   'failureKindOf',
+  'recordModel',
+  'ReplayModelClient',
 ] as const;
 
 /** Names of types, which leave nothing at run time: looked for in the text of the root entry. */

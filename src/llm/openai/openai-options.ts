@@ -133,7 +133,7 @@ export function resolveOpenAIOptions(options: OpenAIModelClientOptions): Resolve
       options.temperature === undefined ? undefined : checkNumber('temperature', options.temperature, 0, 2),
     parameters: checkObject('parameters', options.parameters ?? {}),
     headers: checkHeaders(options.headers ?? {}),
-    info: checkInfo(model, { maxTokens: options.maxTokens ?? DEFAULT_MAX_TOKENS, ...options.info }),
+    info: checkInfo(model, options.maxTokens ?? DEFAULT_MAX_TOKENS, options.info ?? {}),
     timeouts: checkTimeouts(options.timeouts ?? {}),
     retry: resolveRetryConfig({ ...RETRY, ...checkObject('retry', options.retry ?? {}) }, 'retry'),
     maxRetryAfterMs: checkNumber('maxRetryAfterMs', options.maxRetryAfterMs ?? 60_000, 0),
@@ -189,7 +189,7 @@ function checkTimeouts(timeouts: Partial<ModelTimeouts>): ModelTimeouts {
   return merged;
 }
 
-function checkInfo(model: string, info: Partial<ModelInfo>): ModelInfo {
+function checkInfo(model: string, maxTokens: number, info: Partial<ModelInfo>): ModelInfo {
   const defaults: ModelInfo = {
     family: 'unknown',
     model,
@@ -197,8 +197,9 @@ function checkInfo(model: string, info: Partial<ModelInfo>): ModelInfo {
     jsonOutput: true,
     structuredOutput: true,
     contextWindow: contextWindowOf(model),
+    maxTokens,
   };
-  checkKeys('info', info, [...Object.keys(defaults), 'maxTokens']);
+  checkKeys('info', info, Object.keys(defaults));
   const merged = { ...defaults, ...info };
   checkInteger('info.contextWindow', merged.contextWindow, 1);
   return merged;

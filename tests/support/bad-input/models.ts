@@ -1,5 +1,13 @@
 /** Bad input for models. */
-import { createStructured, FallbackModelClient, limitModel, OpenAIModelClient } from 'autogen-orchestrator';
+import {
+  createStructured,
+  FallbackModelClient,
+  limitModel,
+  type ModelClient,
+  OpenAIModelClient,
+  ReplayModelClient,
+  recordModel,
+} from 'autogen-orchestrator';
 import { ScriptedModel } from 'autogen-orchestrator/testing';
 import { type BadCall, bad, butNull, NOT } from './bad-call.ts';
 
@@ -7,6 +15,7 @@ const MESSAGES = [{ type: 'user', content: 'hello', source: 'user' }] as const;
 const NOT_MESSAGES = [undefined, null, 'hello', 7, {}, []];
 const NOT_MODEL = [undefined, null, 'gpt-4', 7, {}];
 const NOT_URL = [null, '', 7, 'localhost', 'ftp://example.org', 'http://user:word@example.org/v1'];
+const RECORDING = { schemaVersion: 1, calls: [] } as const;
 const FORMAT = {
   name: 'anything',
   schema: { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } },
@@ -27,7 +36,7 @@ const option = (argument: string, values: readonly unknown[]): BadCall =>
   );
 const limit = (argument: string, values: readonly unknown[]): BadCall =>
   bad('limitModel', argument, values, (value) => limitModel(scripted(), { [argument]: value }));
-const calls = (of: string, made: () => OpenAIModelClient | FallbackModelClient): readonly BadCall[] => [
+const calls = (of: string, made: () => ModelClient): readonly BadCall[] => [
   bad(`${of}.create`, 'messages', NOT_MESSAGES, (value) => made().create(value)),
   bad(`${of}.create`, 'options', [null, 'text', 7], (value) => made().create(MESSAGES, value)),
   bad(`${of}.createStream`, 'messages', NOT_MESSAGES, async (value) => {
@@ -103,6 +112,27 @@ export const MODEL_CALLS: readonly BadCall[] = [
   limit('tokensPerMinute', [null, '1', 0, 1.5]),
   limit('answerTokens', [null, '1', -1, 1.5]),
   limit('clock', NOT.clock),
+  bad('recordModel', 'model', NOT_MODEL, (value) => recordModel(value, { path: '/tmp/x.json' })),
+  bad('recordModel', 'options', NOT.object, (value) => recordModel(scripted(), value)),
+  bad('recordModel', 'path', NOT.text, (value) => recordModel(scripted(), { path: value })),
+  bad('recordModel', 'secrets', butNull(NOT.texts), (value) =>
+    recordModel(scripted(), { path: '/tmp/x.json', secrets: value }),
+  ),
+  bad(
+    'ReplayModelClient',
+    'recording',
+    [undefined, null, 7, {}, { schemaVersion: 2 }],
+    (value) => new ReplayModelClient(value),
+    'schema-mismatch',
+  ),
+  bad('ReplayModelClient', 'options', NOT.optionalObject, (value) => new ReplayModelClient(RECORDING, value)),
+  bad(
+    'ReplayModelClient',
+    'secrets',
+    butNull(NOT.texts),
+    (value) => new ReplayModelClient(RECORDING, { secrets: value }),
+  ),
+  ...calls('ReplayModelClient', () => new ReplayModelClient(RECORDING)),
   bad('createStructured', 'model', NOT_MODEL, (value) => createStructured(value, MESSAGES, FORMAT)),
   bad('createStructured', 'messages', NOT_MESSAGES, (value) => createStructured(client(), value, FORMAT)),
   bad('createStructured', 'format', NOT.object, (value) => createStructured(scripted(), MESSAGES, value)),
