@@ -395,10 +395,11 @@ export class Orchestrator {
     this.#state = 'stopped';
     const { backend, adapters, model, logger, clock } = this.#options;
     await this.#starting?.catch(() => undefined);
-    await this.#schedules.stop();
+    const firing = { what: 'the schedules', close: () => this.#schedules.stop() };
+    const errors = [...(await closeAll(clock, [firing]))];
     await backend.stop({ drainMs });
     this.#closing.abort(new OrchestratorError('stopped', 'The orchestrator was shut down.'));
-    const errors = await this.#registry.shutdown(clock);
+    errors.push(...(await this.#registry.shutdown(clock)));
     const pluggedIn = this.#plugins.adapters();
     // Each has a limit of its own: one that hangs does not keep the others from closing.
     await this.#plugins.shutdownAll();

@@ -164,7 +164,7 @@ export class ScheduleDriver {
     if (firing?.by === this.#by) return 0;
     const now = this.#options.clock.now();
     if (entry.foreign?.version !== version) entry.foreign = { version, since: now };
-    return entry.foreign.since + TAKE_OVER_MS - now;
+    return Math.min(TAKE_OVER_MS, entry.foreign.since + TAKE_OVER_MS - now);
   }
 
   async #planOf({ id, digest, madeAt, timing }: ScheduleRecord, entry: Entry): Promise<SchedulePlan> {
@@ -218,8 +218,8 @@ export class ScheduleDriver {
           continue;
         }
         seen.add(record.id);
-        if (this.#entries.get(record.id)?.version !== version || record.waiting.length > 0)
-          this.look(record.id);
+        const entry = this.#entries.get(record.id);
+        if (entry?.version !== version || entry.tries > 0 || record.waiting.length > 0) this.look(record.id);
       }
       for (const id of this.#entries.keys())
         if (!seen.has(id) && !this.#busy.has(id)) this.#entries.delete(id);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteBackend } from '../../../src/backends/sqlite/index.ts';
 import type { StatePort } from '../../../src/contracts/state.ts';
+import { silentLogger } from '../../../src/observability/logger.ts';
+import { Orchestrator } from '../../../src/orchestrator/orchestrator.ts';
 import { OrchestratorError } from '../../../src/shared/errors.ts';
 import type { MissedPolicy } from '../../../src/tasks/schedule-timing.ts';
 import { ManualClock } from '../../../src/testing/manual-clock.ts';
@@ -143,6 +145,19 @@ describe('a schedule that several processes share', () => {
     await worker.orchestrator.schedules.remove(schedule.id);
     await hands.advance(10 * MINUTE);
     expect(worker.begun.length + client.begun.length).toBe(2);
+  });
+
+  it('may be made by a process that starts nothing', async () => {
+    const backend = new SqliteBackend({ path: join(folder, 'runs.db'), clock: hands });
+    const client = new Orchestrator({ backend, clock: hands, logger: silentLogger });
+    await client.schedule({ id: 'look', everySeconds: 60 }, TASK);
+    const run = await client.schedules.trigger('look');
+    expect(await client.schedules.list()).toMatchObject([{ id: 'look', state: 'active', fired: 1 }]);
+    const worker = await process();
+    await hands.advance(2 * MINUTE);
+    expect(worker.begun).toEqual(['00:00:00', '00:01:00', '00:02:00']);
+    expect((await worker.orchestrator.waitFor(run)).success).toBe(true);
+    await client.shutdown();
   });
 
   it('does not overlap across them', async () => {
