@@ -22,6 +22,7 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(`the DBOS backend keeps the cont
   /** The connection with which DBOS listens. */
   let ownUse = 0;
   let pool: WatchedPool;
+  let keeper: DbosBackend;
   let schemas = 0;
 
   const settle = async (): Promise<void> => {
@@ -45,11 +46,14 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(`the DBOS backend keeps the cont
       systemDatabasePool: dbosPool.pool,
       logLevel: 'error',
     });
-    new DbosBackend({ connectionString: url, dbos: DBOS });
+    // Prepared before the launch; as long as it works DBOS stays supervised.
+    keeper = new DbosBackend({ connectionString: url, dbos: DBOS });
     await DBOS.launch();
+    await keeper.start();
     ownUse = 1;
   }, 60_000);
   afterAll(async () => {
+    await keeper.stop();
     await DBOS.shutdown();
     await dbosPool.end();
     await server.remove();

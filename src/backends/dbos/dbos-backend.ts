@@ -32,6 +32,7 @@ import { Notices } from './notices.ts';
 import { openPool } from './open-pool.ts';
 import { forgetEndedBefore, forgetStarts } from './retention.ts';
 import { RunDriver } from './run-driver.ts';
+import { supervisionSchema } from './supervision/tables.ts';
 
 /** Between two looks for runs to forget. */
 const RETENTION_INTERVAL_MS = 60_000;
@@ -87,7 +88,14 @@ export class DbosBackend implements Backend {
     });
     const database = this.#database;
     const sender = this.#sender;
-    this.#driver = new RunDriver({ ...this.#options, database, sender, lock: key.readBigInt64BE(8) });
+    const supervision = supervisionSchema(dbosSchema);
+    this.#driver = new RunDriver({
+      ...this.#options,
+      database,
+      sender,
+      supervision,
+      lock: key.readBigInt64BE(8),
+    });
     this.#launch = new Launch(this.#options, this.#names);
     this.#notices = new Notices({
       database,

@@ -50,9 +50,15 @@ export class DbosHost {
   readonly #attempt: Attempt;
   readonly #begins = new Map<string, (claim: string) => Promise<void>>();
   readonly #handOvers = new Map<string, HandOver>();
+  readonly #underWay = new Set<string>();
+  /** Attempts that are over, which DBOS has not written down yet. */
+  readonly #unrecorded = new Set<string>();
+  #onRecorded: () => void = () => undefined;
 
   /** The token of the execution that asks. */
   currentClaim: () => string | undefined = () => undefined;
+  /** Of the DBOS that is launched. */
+  applicationName: () => string = () => '';
   /** What its backends share while there are some. */
   session: Session | undefined;
 
@@ -65,6 +71,7 @@ export class DbosHost {
       // One that nobody here has asked for was another executor's: its run goes to whoever can do it.
       if (begin === undefined) await this.#handOvers.get(origin)?.(seq, token);
       else await begin(this.currentClaim() ?? '');
+      if (this.#underWay.has(workflow)) this.#unrecorded.add(workflow);
       return null;
     };
     this.#attempt = dbos.registerWorkflow(attempt, { name: WORKFLOW_NAME }) as Attempt;
@@ -103,14 +110,38 @@ export class DbosHost {
   ): Promise<void> {
     this.#begins.set(workflow, begin);
     try {
-      const handle = await outside(() =>
-        this.DBOS.startWorkflow(this.#attempt, { workflowID: workflow })(origin, seq, token),
-      );
-      // How it ends is told by our own tables; one that was displaced waits here for what DBOS records of it.
-      handle.getResult().catch(() => undefined);
+      await outside(async () => {
+        const handle = await this.DBOS.startWorkflow(this.#attempt, { workflowID: workflow })(
+          origin,
+          seq,
+          token,
+        );
+        // How it ends is told by our own tables; one that was displaced waits here for what DBOS records of it.
+        this.#underWay.add(workflow);
+        handle
+          .getResult()
+          .catch(() => undefined)
+          .finally(() => this.#recorded(workflow));
+      });
     } catch (error) {
       this.#begins.delete(workflow);
       throw error;
     }
+  }
+
+  /** Resolves when DBOS has written down all attempts that are over, or after that time. */
+  async whenRecorded(milliseconds: number): Promise<void> {
+    if (this.#unrecorded.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, milliseconds);
+    this.#onRecorded = resolve;
+    await promise;
+    clearTimeout(timer);
+  }
+
+  #recorded(workflow: string): void {
+    this.#underWay.delete(workflow);
+    this.#unrecorded.delete(workflow);
+    if (this.#unrecorded.size === 0) this.#onRecorded();
   }
 }

@@ -110,7 +110,7 @@ export function resolveDbosOptions(options: DbosBackendOptions): ResolvedDbosOpt
     applicationVersion: checkText('applicationVersion', options.applicationVersion ?? '1'),
     clock: checkClock('clock', options.clock ?? systemClock),
     ids: checkFunction('ids', options.ids ?? randomIds),
-    leaseMs: checkInteger('leaseMs', options.leaseMs ?? 15_000, 10),
+    leaseMs: checkInteger('leaseMs', options.leaseMs ?? 15_000, 100),
     pollMs: checkInteger('pollMs', options.pollMs ?? 1_000, 1),
     poolSize: checkInteger('poolSize', options.poolSize ?? 20, 2),
     maxRunning: checkInteger('maxRunning', options.maxRunning ?? 100, 1),

@@ -1,10 +1,10 @@
 /** Enters DBOS: launches and supervises it, or joins the backends that have done so in this process. */
-import { randomUUID } from 'node:crypto';
 import { OrchestratorError } from '../../shared/errors.ts';
 import { DbosHost, type Member, type Session, type Supervision } from './dbos-host.ts';
 import type { ResolvedDbosOptions } from './dbos-options.ts';
 import { type DbosClass, loadDbos } from './load-packages.ts';
 import type { SchemaNames } from './migrate.ts';
+import { Supervisor } from './supervision/supervisor.ts';
 
 export interface Entered {
   readonly host: DbosHost;
@@ -27,10 +27,11 @@ export class Launch {
 
   /** Rejects with `optional-package-missing`, `illegal-transition` and `storage-failed`. */
   async enter(member: Member): Promise<Entered> {
-    const { DBOS, currentClaim } = await loadDbos();
+    const { DBOS, currentClaim, applicationName } = await loadDbos();
     const host = this.#host ?? DbosHost.of(DBOS);
     this.#host = host;
     host.currentClaim = currentClaim;
+    host.applicationName = applicationName;
     host.session ??= this.#open(host);
     const { session } = host;
     if (session.where !== this.#names.where) throw otherDatabase(session.where, this.#names.where);
@@ -57,35 +58,48 @@ export class Launch {
 
   #open(host: DbosHost): Session {
     const members = new Set<Member>();
-    const { connectionString, applicationName, applicationVersion, poolSize, dbosSchema } = this.#options;
-    const executorId = this.#options.dbos === undefined ? randomUUID() : host.DBOS.executorID;
-    const start = async (): Promise<Supervision> => {
-      if (this.#options.dbos !== undefined) {
-        if (!host.DBOS.isInitialized()) throw notLaunched();
-        return { executorId, guard: async () => undefined };
-      }
-      host.DBOS.setConfig({
-        name: applicationName,
-        applicationVersion,
-        executorID: executorId,
-        systemDatabaseUrl: connectionString,
-        systemDatabasePoolSize: poolSize,
-        systemDatabaseSchemaName: dbosSchema,
-        logLevel: 'error',
-      });
-      await host.DBOS.launch();
-      return { executorId, guard: async () => undefined };
-    };
+    const starting = this.#supervise(host, members);
     return {
       where: this.#names.where,
-      supervision: start(),
+      supervision: starting,
       members,
       close: async () => {
-        if (this.#options.dbos === undefined) await host.DBOS.shutdown();
+        await host.whenRecorded(RECORDING_MS);
+        await (await starting).stop();
       },
     };
   }
+
+  async #supervise(host: DbosHost, members: ReadonlySet<Member>): Promise<Supervisor> {
+    const { connectionString, applicationVersion, poolSize, dbosSchema, dbos, leaseMs } = this.#options;
+    if (dbos !== undefined && !host.DBOS.isInitialized()) throw notLaunched();
+    const supervisor = new Supervisor({
+      connection: connectionString,
+      config: {
+        name: dbos === undefined ? this.#options.applicationName : host.applicationName(),
+        ...(dbos === undefined && { applicationVersion }),
+        systemDatabaseSchemaName: dbosSchema,
+        logLevel: 'error',
+      },
+      dbos: host.DBOS,
+      // In the transaction that declares this process dead: its runs go to the others.
+      onDeath: [`SELECT ${this.#names.schema}.bury($1)`],
+      leaseMs,
+      poolSize,
+    });
+    supervisor.on('executor-lost', () => {
+      for (const { onLost } of members) onLost();
+    });
+    supervisor.onRelaunched(async () => {
+      for (const { onRelaunched } of members) await onRelaunched();
+    });
+    await supervisor.start();
+    return supervisor;
+  }
 }
+
+/** How long DBOS may take to write down that attempts are over. */
+const RECORDING_MS = 2_000;
 
 function notLaunched(): OrchestratorError {
   return new OrchestratorError(

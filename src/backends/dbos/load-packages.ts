@@ -24,6 +24,8 @@ export async function loadDbos(): Promise<{
   readonly DBOS: DbosClass;
   /** Undefined outside of a workflow. */
   readonly currentClaim: () => string | undefined;
+  /** Of the DBOS that is launched. */
+  readonly applicationName: () => string;
 }> {
   const install = `npm install ${DBOS_PACKAGE}@${DBOS_VERSION}`;
   const version = installedVersion();
@@ -36,7 +38,12 @@ export async function loadDbos(): Promise<{
   try {
     const { DBOS } = await import('@dbos-inc/dbos-sdk');
     const { getCurrentContextStore } = await import('@dbos-inc/dbos-sdk/internal/context');
-    return { DBOS, currentClaim: () => getCurrentContextStore()?.ownerXid };
+    const { globalParams } = await import('@dbos-inc/dbos-sdk/internal/utils');
+    return {
+      DBOS,
+      currentClaim: () => getCurrentContextStore()?.ownerXid,
+      applicationName: () => globalParams.appName ?? '',
+    };
   } catch (error) {
     throw missing(DBOS_PACKAGE, install, error);
   }

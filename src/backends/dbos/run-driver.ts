@@ -35,6 +35,8 @@ export interface DriverOptions {
   readonly cancelGraceMs: number;
   readonly sender: string;
   readonly lock: bigint;
+  /** Quoted name of the supervisor's schema. */
+  readonly supervision: string;
 }
 
 /** Runs taken in one statement. */
@@ -70,7 +72,7 @@ export class RunDriver implements ContextHost {
   #mode: DriveMode = 'paused';
   #isClaiming = false;
   #isPokedAgain = false;
-  #joining: Promise<void> | undefined;
+  #isLost = false;
   #isTicking = false;
 
   constructor(options: DriverOptions) {
@@ -86,7 +88,7 @@ export class RunDriver implements ContextHost {
     this.claims = new Claims(database, lock);
     this.departures = new Departures(database, this.alarms);
     this.#moves = new Moves(database);
-    this.#workers = new Workers(database, sender);
+    this.#workers = new Workers(database, sender, options.supervision);
     this.#admission = new Admission({ database, ids, now, sender });
     this.#endings = new Endings({
       database,
@@ -162,6 +164,7 @@ export class RunDriver implements ContextHost {
     this.#isTicking = true;
     try {
       if (this.#mode !== 'paused') {
+        await this.#workers.sweep();
         await this.#wakeDelayed();
         await this.#checkHolds();
       }
@@ -218,8 +221,9 @@ export class RunDriver implements ContextHost {
     this.alarms.clear();
   }
 
-  /** The others have given this process up: what it holds is theirs. */
+  /** The others have given this process up: what it holds is theirs, and it takes nothing until it {@link rejoin}s. */
   dropAll(): void {
+    this.#isLost = true;
     for (const hold of this.#holds.all()) this.#drop(hold, hold.lost());
   }
 
@@ -228,6 +232,7 @@ export class RunDriver implements ContextHost {
     if (this.#mode === 'paused' || this.#mode === 'closed') return;
     this.dropAll();
     await this.#join();
+    this.#isLost = false;
     this.poke();
   }
 
@@ -255,14 +260,7 @@ export class RunDriver implements ContextHost {
     this.#due = this.alarms.set(Math.max(0, at - this.clock.now()), () => void this.tick());
   }
 
-  #join(): Promise<void> {
-    this.#joining ??= this.#joinOnce().finally(() => {
-      this.#joining = undefined;
-    });
-    return this.#joining;
-  }
-
-  async #joinOnce(): Promise<void> {
+  async #join(): Promise<void> {
     const { executorId } = this.#engine as Engine;
     const worker = `${executorId}/${crypto.randomUUID()}`;
     const { maxLosses } = this.#options;
@@ -371,17 +369,14 @@ export class RunDriver implements ContextHost {
   }
 
   async #claim(limit: number): Promise<readonly RunRow[]> {
-    await this.#joining;
+    if (this.#isLost) return [];
     const now = this.clock.now();
     const worker = this.#worker;
     const { abilities } = this.functions;
     const isResuming = this.#mode === 'resuming';
     const rows = await this.claims.take({ worker, abilities, limit, isResuming, now });
-    if (rows === undefined) {
-      // Declared dead: the supervisor lets us go on as somebody else.
-      return [];
-    }
-    if (worker !== this.#worker) return [];
+    // Declared dead: the supervisor lets this process go on as somebody else.
+    if (rows === undefined || worker !== this.#worker) return [];
     if (limit > 0 && rows.length < limit) await this.#comeBack(now);
     return rows;
   }

@@ -14,10 +14,13 @@ export interface NewWorker {
 export class Workers {
   readonly #database: Database;
   readonly #sender: string;
+  readonly #supervision: string;
 
-  constructor(database: Database, sender: string) {
+  /** `supervision`: the quoted name of the supervisor's schema. */
+  constructor(database: Database, sender: string, supervision: string) {
     this.#database = database;
     this.#sender = sender;
+    this.#supervision = supervision;
   }
 
   async join({ id, executor, abilities, maxLosses, now }: NewWorker): Promise<void> {
@@ -31,6 +34,17 @@ export class Workers {
   /** Goodbye: what this worker held goes to the others at once, and counts as no loss. */
   async leave(id: string): Promise<void> {
     await this.#database.all(`SELECT ${this.#database.schema}.leave($1, $2)`, [this.#sender, id], 0);
+  }
+
+  /** Takes away workers of dead executors that their death has not: those of another schema, say, in one process. */
+  async sweep(): Promise<void> {
+    const { schema } = this.#database;
+    await this.#database.all(
+      `SELECT ${schema}.bury(w.executor) FROM (SELECT DISTINCT executor FROM ${schema}.workers) AS w
+       WHERE NOT EXISTS (
+         SELECT 1 FROM ${this.#supervision}.executors AS e WHERE e.id = w.executor AND e.state = 'alive')`,
+      [],
+    );
   }
 
   /** Lets go of runs: an open one queues again for anybody, an ended one frees its slot. */

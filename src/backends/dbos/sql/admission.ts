@@ -23,7 +23,8 @@ export function admission(schema: string, channel: string): string {
   BEGIN
     FOR i IN 1 .. cardinality(p_ids) LOOP
       place := i; outcome := NULL; run_id := p_ids[i]; detail := NULL; run_seq := NULL;
-      v_deps := ARRAY(SELECT json_array_elements_text(p_dependencies[i]::json));
+      v_deps := CASE WHEN p_dependencies[i] = '[]' THEN '{}'::text[]
+        ELSE ARRAY(SELECT json_array_elements_text(p_dependencies[i]::json)) END;
       IF p_parents[i] IS NOT NULL THEN
         PERFORM 1 FROM ${schema}.runs WHERE seq = p_parents[i] AND token = p_parent_tokens[i] FOR SHARE;
         IF NOT FOUND THEN
@@ -67,7 +68,9 @@ export function admission(schema: string, channel: string): string {
         IF v_limit IS NOT NULL THEN
           PERFORM pg_advisory_xact_lock(hashtextextended('${channel}/' || p_queues[i], 1));
           SELECT count(*) INTO v_count FROM ${schema}.runs
-            WHERE queue = p_queues[i] AND started_at IS NULL AND completed_at IS NULL;
+            WHERE queue = p_queues[i] AND status = 'queued' AND started_at IS NULL;
+          SELECT v_count + count(*) INTO v_count FROM ${schema}.runs
+            WHERE queue = p_queues[i] AND status = 'waiting';
           IF v_count >= v_limit THEN
             outcome := 'full'; detail := v_limit || ' ' || v_count;
             EXIT;
@@ -83,8 +86,10 @@ export function admission(schema: string, channel: string): string {
           ON CONFLICT DO NOTHING RETURNING seq INTO run_seq;
         IF FOUND THEN
           outcome := 'new';
-          INSERT INTO ${schema}.dependencies (dependency, run)
-            SELECT r.seq, run_seq FROM ${schema}.runs AS r WHERE r.tenant = p_tenants[i] AND r.id = ANY (v_deps);
+          IF cardinality(v_deps) > 0 THEN
+            INSERT INTO ${schema}.dependencies (dependency, run)
+              SELECT r.seq, run_seq FROM ${schema}.runs AS r WHERE r.tenant = p_tenants[i] AND r.id = ANY (v_deps);
+          END IF;
           IF v_broken IS NOT NULL THEN
             UPDATE ${schema}.runs SET status = 'cancelled', completed_at = p_now, token = token + 1,
               cause = 'dependency', cause_id = v_broken WHERE seq = run_seq;

@@ -38,7 +38,8 @@ export function ending(schema: string, dbos: string, channel: string): string {
     -- What was ended from outside while its function worked gives its slot back now.
     UPDATE ${schema}.runs AS r SET owner = NULL, slot = false
       FROM unnest(p_seqs, p_tokens) AS g (seq, token)
-      WHERE r.seq = g.seq AND g.token IS NOT NULL AND r.owner = p_worker AND r.completed_at IS NOT NULL;
+      WHERE r.seq = g.seq AND g.token IS NOT NULL AND r.owner = p_worker
+        AND r.status IN ('completed', 'failed', 'cancelled');
     IF cardinality(v_completed) > 0 THEN
       UPDATE ${schema}.runs AS r SET blockers = r.blockers - d.count,
         status = CASE WHEN r.blockers = d.count AND r.ready_at <= p_now AND r.status = 'waiting' THEN 'queued' ELSE r.status END

@@ -41,7 +41,8 @@ export function tables(schema: string): string {
   CREATE INDEX runs_fresh ON ${schema}.runs (queue, tenant, rank, seq) WHERE status = 'queued' AND started_at IS NULL;
   CREATE INDEX runs_again ON ${schema}.runs (queue, tenant, rank, seq) WHERE status = 'queued' AND started_at IS NOT NULL;
   CREATE INDEX runs_held ON ${schema}.runs (queue, tenant) WHERE slot;
-  CREATE INDEX runs_unstarted ON ${schema}.runs (queue) WHERE started_at IS NULL AND completed_at IS NULL;
+  CREATE INDEX runs_waiting ON ${schema}.runs (queue) WHERE status = 'waiting';
+  CREATE INDEX runs_suspect ON ${schema}.runs (owner) WHERE slot AND losses > 0;
   CREATE INDEX runs_delayed ON ${schema}.runs (ready_at) WHERE status = 'waiting' AND blockers = 0;
   CREATE INDEX runs_deadline ON ${schema}.runs (deadline_at) WHERE deadline_at IS NOT NULL AND completed_at IS NULL;
   CREATE INDEX runs_owner ON ${schema}.runs (owner) WHERE owner IS NOT NULL;
