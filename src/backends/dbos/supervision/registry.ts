@@ -1,8 +1,10 @@
 /** The table of executors, as the main thread uses it: before a life begins, when it ends, and to look into. */
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { OrchestratorError } from '../../../shared/errors.ts';
+import { DBOS_VERSION } from '../load-packages.ts';
 import { reasonOf, storageFailure } from '../storage-error.ts';
 import { sessionName, withoutSessionName } from './system-pool.ts';
 import { SUPERVISION_VERSION, supervisionSchema, supervisionTables } from './tables.ts';
@@ -37,6 +39,11 @@ export interface ParkedRun {
 
 /** Processes that start at once make the tables one after the other. */
 const INSTALL_LOCK = 7_236_842_002n;
+/** The first launches on a database. */
+const LAUNCH_LOCK = 7_236_842_003n;
+const TURN_PAUSE_MS = 100;
+/** Then it is tried without a turn. */
+const LONGEST_TURN_MS = 120_000;
 const CONNECT_MS = 10_000;
 
 export class Registry {
@@ -82,6 +89,33 @@ export class Registry {
       }
       await client.query('COMMIT');
     });
+  }
+
+  /**
+   * Runs a launch of DBOS. On a database that no executor was launched on yet, one at a time: DBOS's migrations that run
+   * at once in two processes lock each other out.
+   */
+  async inTurn(executorId: string, version: string, launch: () => Promise<void>): Promise<void> {
+    if (await this.#isPrepared()) return await launch();
+    // Under the executor's name: its death ends the turn.
+    return await this.#with(
+      async (client) => {
+        const givesUpAt = performance.now() + LONGEST_TURN_MS;
+        // Asked for again and again: a statement that waits would hold up the indexes that a migration makes.
+        for (;;) {
+          const { rows } = await client.query(`SELECT pg_try_advisory_lock(${LAUNCH_LOCK}) AS "isMine"`);
+          if (rows[0]?.isMine === true || performance.now() > givesUpAt) break;
+          await sleep(TURN_PAUSE_MS);
+        }
+        if (await this.#isPrepared()) {
+          await client.query(`SELECT pg_advisory_unlock(${LAUNCH_LOCK})`);
+          return await launch();
+        }
+        await launch();
+        await client.query(`UPDATE ${this.#schema}.schema_version SET dbos = $1`, [DBOS_VERSION]);
+      },
+      sessionName(executorId, version),
+    );
   }
 
   /** Rejects with `already-exists` when an executor has that id, or had it. */
@@ -131,16 +165,24 @@ export class Registry {
     return rows as unknown as ParkedRun[];
   }
 
+  async #isPrepared(): Promise<boolean> {
+    const [row] = await this.#rows(`SELECT dbos FROM ${this.#schema}.schema_version`, []);
+    return row?.['dbos'] === DBOS_VERSION;
+  }
+
   get #where(): string {
     const url = new URL(this.#options.connection);
     return `${url.hostname}${url.port === '' ? '' : `:${url.port}`}${url.pathname}`;
   }
 
   async #version(client: Client): Promise<number> {
-    const table = `${this.#schema}.schema_version`;
-    const known = await client.query('SELECT to_regclass($1) AS name', [table]);
-    if (known.rows[0]?.name === null) return 0;
-    return (await client.query(`SELECT version FROM ${table}`)).rows[0]?.version ?? 0;
+    // Read from the catalogue: what `to_regclass` has looked for in vain it may not see once another process made it.
+    const known = await client.query(
+      "SELECT 1 FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace WHERE nspname = $1 AND relname = 'schema_version'",
+      [this.#schema.slice(1, -1)],
+    );
+    if (known.rows.length === 0) return 0;
+    return (await client.query(`SELECT version FROM ${this.#schema}.schema_version`)).rows[0]?.version ?? 0;
   }
 
   async #rows(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
@@ -148,10 +190,10 @@ export class Registry {
   }
 
   /** On a connection of its own: none of these is needed often. Rejects with `storage-failed`. */
-  async #with<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  async #with<T>(work: (client: Client) => Promise<T>, name = 'orchestrator_supervisor'): Promise<T> {
     const client = new this.#options.driver.Client({
       connectionString: withoutSessionName(this.#options.connection),
-      application_name: 'orchestrator_supervisor',
+      application_name: name,
       connectionTimeoutMillis: CONNECT_MS,
     });
     // What breaks is told by the statement.

@@ -152,7 +152,11 @@ export class Supervisor {
       tell: (event) => this.#tell(event),
     });
     try {
-      if (!this.#isAdopted) await this.#lives.run(life, () => this.#launch(executorId, version));
+      if (!this.#isAdopted) {
+        await registry.inTurn(executorId, version, () =>
+          this.#lives.run(life, () => this.#launch(executorId, version)),
+        );
+      }
       const launched = this.#dbos?.applicationVersion ?? version;
       if (launched !== version) await registry.setVersion(executorId, launched);
     } catch (error) {

@@ -1,5 +1,5 @@
 /** DBOS's connections to its own tables, as a supervised executor needs them. */
-import type { Pool } from 'pg';
+import type { Pool, PoolConfig } from 'pg';
 
 type Driver = typeof import('pg');
 
@@ -36,14 +36,14 @@ export function systemPool(
     application_name: sessionName(executorId, version),
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    // Awaited before anybody gets the connection; a failure is theirs to hear.
+    onConnect: (async (client) => {
+      client.on('error', () => undefined);
+      await client.query(`SET idle_in_transaction_session_timeout = ${idleMs}`);
+    }) as NonNullable<PoolConfig['onConnect']>,
   });
   // A session that the database ends tells its user; nobody hears it between two users, and that would end the process.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => {
-    client.on('error', () => undefined);
-    // Before the first statement of whoever gets it, outside of a transaction.
-    client.query(`SET idle_in_transaction_session_timeout = ${idleMs}`).catch(() => undefined);
-  });
   return pool;
 }
 

@@ -96,7 +96,10 @@ export function supervisionTables(schema: string, dbos: string): string {
       AND NOT EXISTS (SELECT FROM ${dbos}.workflow_status AS w WHERE w.workflow_uuid = t.workflow);
   END $function$;
 
-  CREATE TABLE ${schema}.schema_version (version integer NOT NULL);
+  CREATE TABLE ${schema}.schema_version (
+    version integer NOT NULL,
+    dbos text                         -- the release of DBOS whose tables are known to be complete
+  );
   INSERT INTO ${schema}.schema_version VALUES (1);
   `;
 }
