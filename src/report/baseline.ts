@@ -13,10 +13,12 @@ import { type BaselineEntry, type BaselineUse, baselineEntrySchema, type Report 
 const WHAT = 'a baseline of this program';
 const DAY_MS = 86_400_000;
 
-const baselineSchema = z.strictObject({
-  schemaVersion: z.literal(1),
-  entries: z.array(baselineEntrySchema),
-});
+/** A run of a very large folder has some thousand findings. */
+const MAX_ENTRIES = 100_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** Entries are checked one by one, so that the first wrong one of very many ends it. */
+const baselineSchema = z.strictObject({ schemaVersion: z.literal(1), entries: z.array(z.unknown()) });
 
 /** A baseline that was read from a file. */
 export interface NamedBaseline {
@@ -25,14 +27,34 @@ export interface NamedBaseline {
   readonly entries: readonly BaselineEntry[];
 }
 
-/** Rejects with `not-found`, or `invalid-argument` naming the entry that is wrong. */
+/** Rejects with `not-found`, or `invalid-argument` naming the entry that is wrong or stands there twice. */
 export async function readBaseline(path: string): Promise<NamedBaseline> {
-  const { digest, value } = await readNamedFile(path, WHAT);
-  const outcome = baselineSchema.safeParse(value);
-  if (outcome.success) return { path, digest, entries: outcome.data.entries };
-  const [issue] = outcome.error.issues;
-  const place = issue === undefined || issue.path.length === 0 ? 'the whole' : issue.path.join('.');
-  throw broken(path, WHAT, `one that does not fit its schema at ${place} (${issue?.message ?? 'unknown'})`);
+  const limits = { maxBytes: MAX_BYTES, maxContainers: MAX_ENTRIES + 2 };
+  const { digest, value } = await readNamedFile(path, WHAT, limits);
+  const whole = baselineSchema.safeParse(value);
+  if (!whole.success) throw misfit(path, '', whole.error);
+  const places = new Map<string, number>();
+  const entries = whole.data.entries.map((candidate, index) => {
+    const outcome = baselineEntrySchema.safeParse(candidate);
+    if (!outcome.success) throw misfit(path, `entries.${index}`, outcome.error);
+    const entry = outcome.data;
+    const key = `${keyOf(entry, entry.path)}\n${entry.until}`;
+    const other = places.get(key);
+    if (other !== undefined)
+      throw broken(
+        path,
+        WHAT,
+        `the finding of entries.${other} again at entries.${index} (keep one of them)`,
+      );
+    places.set(key, index);
+    return entry;
+  });
+  return { path, digest, entries };
+}
+
+function misfit(path: string, within: string, { issues: [issue] }: z.ZodError): OrchestratorError {
+  const place = [within, ...(issue?.path ?? [])].filter((part) => part !== '').join('.') || 'the whole';
+  return broken(path, WHAT, `one that does not fit its schema at ${place} (${issue?.message ?? 'unknown'})`);
 }
 
 /** Finds out which findings the entries silence. An entry counts when its id, rule and path are those of the finding. */
@@ -113,6 +135,8 @@ export async function writeBaseline(
   const inOrder = [...entries.values()].sort(
     (a, b) => compareText(a.path, b.path) || compareText(a.rule, b.rule) || compareText(a.id, b.id),
   );
+  if (inOrder.length > MAX_ENTRIES)
+    throw unwritable(path, `it would have ${inOrder.length} entries, over the ${MAX_ENTRIES} that are read`);
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await writeFile(temporary, `${JSON.stringify({ schemaVersion: 1, entries: inOrder }, null, 2)}\n`, {

@@ -14,9 +14,28 @@ export interface NamedFile {
   readonly value: unknown;
 }
 
+/** How much a file may be. */
+export interface NamedFileLimits {
+  /** @default 128 MiB */
+  readonly maxBytes?: number;
+  /** Objects and arrays in it, which take far more memory than text. @default 10,000,000 */
+  readonly maxContainers?: number;
+}
+
+/** Of objects and arrays in each other; what this program writes has a dozen. */
+const MAX_DEPTH = 1_000;
+
 /** Rejects with `not-found`, or `invalid-argument` for what is no such file, each naming `what`. */
-export async function readNamedFile(path: string, what: string): Promise<NamedFile> {
-  const bytes = await readBytes(path, what);
+export async function readNamedFile(
+  path: string,
+  what: string,
+  { maxBytes = MAX_BYTES, maxContainers = 10_000_000 }: NamedFileLimits = {},
+): Promise<NamedFile> {
+  const bytes = await readBytes(path, what, maxBytes);
+  const shape = shapeOf(bytes);
+  if (shape.depth > MAX_DEPTH) throw broken(path, what, `JSON of more than ${MAX_DEPTH} levels`);
+  if (shape.containers > maxContainers)
+    throw broken(path, what, `more than ${maxContainers} objects and arrays`);
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8').replace(/^\ufeff/, ''));
@@ -37,14 +56,41 @@ export function broken(path: string, what: string, got: string, cause?: unknown)
   });
 }
 
-async function readBytes(path: string, what: string): Promise<Buffer> {
+/** Counts before anything is parsed: text is small, and what it stands for may not fit into memory. */
+function shapeOf(bytes: Buffer): { readonly depth: number; readonly containers: number } {
+  let open = 0;
+  let depth = 0;
+  let containers = 0;
+  let isText = false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (isText) {
+      if (byte === BACKSLASH) at += 1;
+      else if (byte === QUOTE) isText = false;
+    } else if (byte === QUOTE) isText = true;
+    else if (byte === BRACE || byte === BRACKET) {
+      containers += 1;
+      open += 1;
+      if (open > depth) depth = open;
+    } else if (byte === BRACE + 2 || byte === BRACKET + 2) open -= 1;
+  }
+  return { depth, containers };
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** `[` and `{`; what closes them stands two further. */
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+
+async function readBytes(path: string, what: string, maxBytes: number): Promise<Buffer> {
   try {
     // Without waiting: a named pipe that nobody writes to would hold the review for ever.
     await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stats = await file.stat();
     if (!stats.isFile()) throw broken(path, what, stats.isDirectory() ? 'a folder' : 'no regular file');
-    if (stats.size > MAX_BYTES)
-      throw broken(path, what, `${stats.size} bytes, over the ${MAX_BYTES} that are read`);
+    if (stats.size > maxBytes)
+      throw broken(path, what, `${stats.size} bytes, over the ${maxBytes} that are read`);
     return await file.readFile();
   } catch (cause) {
     if (OrchestratorError.isInstance(cause)) throw cause;
