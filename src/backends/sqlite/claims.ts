@@ -15,6 +15,7 @@ interface QueueRow {
   readonly tenant_rate_limit: number | null;
   readonly tenant_rate_ms: number | null;
   readonly again: number;
+  readonly has_tenants: number;
   /** Slots that are free. */
   room: number;
   opens_at: number;
@@ -44,6 +45,10 @@ export interface ClaimRequest {
 
 /** Queues with a slot to give; some by a rate only to runs that go on. */
 const WITH_ROOM = `ready > 0 AND (concurrency IS NULL OR held < concurrency) AND (opens_at <= ? OR again > 0)`;
+
+const COMMON_TERMS = `${TURN_PRICE} AS price, NULL AS rate_limit, NULL AS rate_ms FROM lanes`;
+const OWN_TERMS = `coalesce(price, ${TURN_PRICE}) AS price, rate_limit, rate_ms FROM lanes
+  LEFT JOIN queue_tenants AS own ON own.queue = lanes.queue AND own.tenant = lanes.tenant`;
 
 export class Claims {
   readonly #database: Database;
@@ -80,6 +85,7 @@ export class Claims {
     const taken: RunRow[] = [];
     const all = this.#database.all<QueueRow>(
       `SELECT name, per_tenant, rate_limit, rate_ms, tenant_rate_limit, tenant_rate_ms, opens_at, turn, again,
+         has_tenants,
          coalesce(concurrency, ${Number.MAX_SAFE_INTEGER}) - held AS room FROM queues WHERE ${WITH_ROOM}`,
       request.now,
     );
@@ -105,19 +111,19 @@ export class Claims {
     const mayStart = !request.isResuming && queue.opens_at <= request.now;
     if (!mayStart && queue.again === 0) return undefined;
     const { name, per_tenant: perTenant } = queue;
+    const { tenants } = request.abilities;
     // Lanes in the order of their turns; start-time fair queueing: nobody saves up turns while it has no runs.
     return this.#database.find<LaneRow, RunRow>(
-      `SELECT lanes.tenant AS tenant, turn, opens_at, coalesce(price, ${TURN_PRICE}) AS price, rate_limit, rate_ms
-       FROM lanes LEFT JOIN queue_tenants AS own ON own.queue = lanes.queue AND own.tenant = lanes.tenant
+      `SELECT lanes.tenant AS tenant, turn, opens_at, ${queue.has_tenants ? OWN_TERMS : COMMON_TERMS}
        WHERE lanes.queue = ?1 AND ${mayStart ? 'ready > 0 AND (opens_at <= ?3 OR again > 0)' : 'again > 0 AND ?3 > 0'}
-         AND held < coalesce(own.concurrency, ?2)
-         AND (?4 IS NULL OR lanes.tenant IN (SELECT value FROM json_each(?4)))
+         AND held < ${queue.has_tenants ? 'coalesce(own.concurrency, ?2)' : '?2'}
+         ${tenants === null ? '' : 'AND lanes.tenant IN (SELECT value FROM json_each(?4))'}
        ORDER BY turn`,
       (lane) => this.#claim(queue, lane, request, mayStart && lane.opens_at <= request.now),
       name,
       perTenant ?? Number.MAX_SAFE_INTEGER,
       request.now,
-      request.abilities.tenants,
+      ...(tenants === null ? [] : [tenants]),
     );
   }
 

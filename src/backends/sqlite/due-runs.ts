@@ -14,6 +14,12 @@ export function wakeDelayed(database: Database, now: number): void {
   );
 }
 
+/** When the next delayed run is due; undefined when there is none. */
+export function nextDelayed(database: Database): number | undefined {
+  const sql = "SELECT min(ready_at) AS at FROM runs WHERE status = 'waiting' AND blockers = 0";
+  return database.get<{ at: number | null }>(sql)?.at ?? undefined;
+}
+
 /** Open runs whose time is up. */
 export function lateRuns(database: Database, now: number): readonly RunRow[] {
   return database.all<RunRow>(

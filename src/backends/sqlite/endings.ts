@@ -30,12 +30,18 @@ export class Endings {
    * and keeps the slot until that has returned; its token is no longer good for writing.
    */
   end(first: Ending): readonly Ending[] {
+    return this.#database.transaction(() => this.#endAll([first]));
+  }
+
+  /**
+   * The same for one whose function has returned, told by the process that has it: its slot is free at once. Undefined,
+   * and nothing has changed, when the token is no longer good.
+   */
+  endReturned(first: Ending, token: number): readonly Ending[] | undefined {
     return this.#database.transaction(() => {
-      const endings = [first];
-      const ended: Ending[] = [];
-      // The list grows while it is walked.
-      for (const ending of endings) if (this.#endOne(ending, endings)) ended.push(ending);
-      return ended;
+      const more: Ending[] = [];
+      if (!this.#endOne(first, more, token)) return undefined;
+      return [first, ...this.#endAll(more)];
     });
   }
 
@@ -43,18 +49,27 @@ export class Endings {
     return { seq, status: 'cancelled', outputText: 'null', error };
   }
 
-  #endOne({ seq, status, outputText, error }: Ending, more: Ending[]): boolean {
+  #endAll(endings: Ending[]): readonly Ending[] {
+    const ended: Ending[] = [];
+    // The list grows while it is walked.
+    for (const ending of endings) if (this.#endOne(ending, endings)) ended.push(ending);
+    return ended;
+  }
+
+  #endOne({ seq, status, outputText, error }: Ending, more: Ending[], token?: number): boolean {
     const database = this.#database;
     const now = this.#now();
     const errorText = error === null ? null : JSON.stringify(errorToJson(error));
     const ended = database.get<Affected>(
       `UPDATE runs SET status = ?, output = ?, error = ?, completed_at = ?, token = token + 1
-       WHERE seq = ? AND completed_at IS NULL RETURNING seq, id`,
+         ${token === undefined ? '' : ', owner = NULL, slot = 0'}
+       WHERE seq = ? AND completed_at IS NULL ${token === undefined ? '' : 'AND token = ?'} RETURNING seq, id`,
       status,
       outputText,
       errorText,
       now,
       seq,
+      ...(token === undefined ? [] : [token]),
     );
     if (ended === undefined) return false;
     if (status === 'completed') this.#unblock(seq, now);

@@ -1,5 +1,6 @@
 /** This process's hold on one run: the token it writes with, and what happens when that is no longer good. */
 import { OrchestratorError } from '../../shared/errors.ts';
+import type { Alarm } from '../driving/alarms.ts';
 import { RunExecution, type SlotHost } from '../driving/run-execution.ts';
 import type { RunRow } from '../driving/run-row.ts';
 import type { Database } from './database.ts';
@@ -16,6 +17,8 @@ export class Hold {
   /** False once it was dropped: the row is somebody else's to change. */
   isOurs = true;
   hasReturned = false;
+  /** Rings when its time is up. */
+  deadline: Alarm | undefined;
   isSuspended = false;
   /** It wants a slot to go on with. */
   isQueued = false;

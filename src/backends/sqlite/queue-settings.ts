@@ -35,12 +35,13 @@ function writeQueue(database: Database, queue: string, limits: QueueLimits): voi
     rate !== undefined || perTenantRate !== undefined || [...tenants.values()].some((each) => each.rate);
   database.run(
     `INSERT INTO queues (name, concurrency, per_tenant, max_waiting, aging_ms, rate_limit, rate_ms,
-       tenant_rate_limit, tenant_rate_ms, has_rates)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       tenant_rate_limit, tenant_rate_ms, has_rates, has_tenants)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET concurrency = excluded.concurrency, per_tenant = excluded.per_tenant,
        max_waiting = excluded.max_waiting, aging_ms = excluded.aging_ms, rate_limit = excluded.rate_limit,
        rate_ms = excluded.rate_ms, tenant_rate_limit = excluded.tenant_rate_limit,
-       tenant_rate_ms = excluded.tenant_rate_ms, has_rates = excluded.has_rates`,
+       tenant_rate_ms = excluded.tenant_rate_ms, has_rates = excluded.has_rates,
+       has_tenants = excluded.has_tenants`,
     queue,
     orNull(limits.concurrency),
     orNull(limits.perTenant),
@@ -51,6 +52,7 @@ function writeQueue(database: Database, queue: string, limits: QueueLimits): voi
     perTenantRate?.limit ?? null,
     perTenantRate?.perMs ?? null,
     hasRates ? 1 : 0,
+    tenants.size > 0 ? 1 : 0,
   );
 }
 

@@ -2,18 +2,33 @@
 import type { Database } from './database.ts';
 
 /** Runs forgotten in one transaction, so that others get their turn. */
-const BATCH = 500;
+const BATCH = 200;
 
-/** Forgets runs that ended before a time, with their journals and signals. Returns how many. */
-export function forgetEndedBefore(database: Database, before: number, now: number): number {
+export interface Forgotten {
+  readonly count: number;
+  /** Nothing is left that could be forgotten now. */
+  readonly isDone: boolean;
+}
+
+/**
+ * Forgets runs that ended before a time, with their journals and signals. Goes on until all are gone or `isEnough`: the
+ * event loop stands still meanwhile.
+ */
+export function forgetEndedBefore(
+  database: Database,
+  before: number,
+  now: number,
+  isEnough: () => boolean = () => false,
+): Forgotten {
   let total = 0;
   for (;;) {
     const count = database.transaction(() => forgetSome(database, before));
     total += count;
     if (count < BATCH) {
       database.transaction(() => forgetLanes(database, now));
-      return total;
+      return { count: total, isDone: true };
     }
+    if (isEnough()) return { count: total, isDone: false };
   }
 }
 

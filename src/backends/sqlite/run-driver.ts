@@ -15,7 +15,7 @@ import { Admission, type Admitted } from './admission.ts';
 import { Claims } from './claims.ts';
 import type { Database } from './database.ts';
 import { Departures } from './departures.ts';
-import { lateRuns, wakeDelayed } from './due-runs.ts';
+import { lateRuns, nextDelayed, wakeDelayed } from './due-runs.ts';
 import { type Ending, Endings } from './endings.ts';
 import { Hold } from './hold.ts';
 import { Inbox } from './inbox.ts';
@@ -61,6 +61,8 @@ export class RunDriver implements ContextHost {
   #abilities: Abilities;
   /** Rings when a rate lets the next run start. */
   #opening: Alarm | undefined;
+  /** Rings when the next delayed run is due. */
+  #delay: Alarm | undefined;
   #renewAt = 0;
   #mode: DriveMode = 'paused';
   #isPumpScheduled = false;
@@ -168,7 +170,7 @@ export class RunDriver implements ContextHost {
 
   #afterAdmission({ ended }: Admitted, { delayMs }: Submission): void {
     this.#afterEnd(ended);
-    if (delayMs > 0 && this.#mode !== 'paused') this.alarms.set(delayMs, () => this.#due());
+    if (delayMs > 0) this.#dueBy(this.clock.now() + delayMs);
     this.poke();
   }
 
@@ -191,8 +193,20 @@ export class RunDriver implements ContextHost {
 
   /** An alarm rings outside of any call: what goes wrong there is done again by the next tick. */
   #due(): void {
-    attempt(() => this.#wakeDelayed());
+    attempt(() => {
+      this.#wakeDelayed();
+      const next = nextDelayed(this.database);
+      if (next !== undefined) this.#dueBy(next);
+    });
     this.poke();
+  }
+
+  /** One alarm for all delays: the first of them sets the next. */
+  #dueBy(at: number): void {
+    if (this.#mode === 'paused' || this.#mode === 'closed') return;
+    if (this.#delay?.isSet === true && this.#delay.at <= at) return;
+    this.alarms.cancel(this.#delay);
+    this.#delay = this.alarms.set(Math.max(0, at - this.clock.now()), () => this.#due());
   }
 
   #wakeDelayed(): void {
@@ -232,6 +246,7 @@ export class RunDriver implements ContextHost {
   }
 
   #remove(hold: Hold): void {
+    this.alarms.cancel(hold.deadline);
     this.#suspended.delete(hold);
     this.#holds.remove(hold);
   }
@@ -282,12 +297,12 @@ export class RunDriver implements ContextHost {
       known.execution.granted();
       return;
     }
-    if (row.timeout_ms !== null && row.deadline_at !== null)
-      this.alarms.set(Math.max(0, row.deadline_at - this.clock.now()), () => this.#due());
     const hold: Hold = new Hold(this.database, row, {
       requestSlot: () => this.#requestSlot(hold),
       releaseSlot: () => this.#suspend(hold),
     });
+    if (row.deadline_at !== null)
+      hold.deadline = this.alarms.set(Math.max(0, row.deadline_at - this.clock.now()), () => this.#due());
     this.#holds.add(hold);
     void this.#run(hold, row);
   }
@@ -322,13 +337,10 @@ export class RunDriver implements ContextHost {
       return;
     }
     try {
-      const ended = this.database.transaction(() => {
-        const row = this.database.get<RunRow>('SELECT token FROM runs WHERE seq = ?', hold.seq);
-        const all = row?.token === hold.token ? this.#endings.end(ending) : [];
-        this.#workers.release(hold, this.#worker);
-        return all;
-      });
-      this.#afterEnd(ended);
+      const ended = this.#endings.endReturned(ending, hold.token);
+      // Somebody has ended it meanwhile: its slot is still to be given back.
+      if (ended === undefined) this.#workers.release(hold, this.#worker);
+      else this.#afterEnd(ended);
     } catch {
       this.#toRelease.add(hold);
     }

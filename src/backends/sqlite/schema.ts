@@ -132,6 +132,7 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE queues ADD COLUMN tenant_rate_limit INTEGER;
   ALTER TABLE queues ADD COLUMN tenant_rate_ms REAL;
   ALTER TABLE queues ADD COLUMN has_rates INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE queues ADD COLUMN has_tenants INTEGER NOT NULL DEFAULT 0;  -- exceptions by tenant
   ALTER TABLE queues ADD COLUMN opens_at REAL NOT NULL DEFAULT 0;  -- its rate lets no run start before
   ALTER TABLE queues ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;   -- the turn that was given last
   ALTER TABLE queues ADD COLUMN ready INTEGER NOT NULL DEFAULT 0;
@@ -162,7 +163,6 @@ export const MIGRATIONS: readonly string[] = [
   -- Ended by one process while the function is at work in another one.
   CREATE INDEX runs_leaving ON runs (owner) WHERE owner IS NOT NULL AND completed_at IS NOT NULL;
   CREATE INDEX lanes_again ON lanes (queue, turn) WHERE again > 0;
-  CREATE INDEX queues_ready ON queues (name) WHERE ready > 0;
 
   DROP TRIGGER runs_added;
   DROP TRIGGER runs_moved;

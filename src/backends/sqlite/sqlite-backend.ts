@@ -23,13 +23,15 @@ import { Ticker } from '../driving/ticker.ts';
 import { Database } from './database.ts';
 import { explain } from './explain.ts';
 import { setQueueLimits } from './queue-settings.ts';
-import { forgetEndedBefore } from './retention.ts';
+import { type Forgotten, forgetEndedBefore } from './retention.ts';
 import { RunDriver } from './run-driver.ts';
 import { resolveSqliteOptions, type SqliteBackendOptions } from './sqlite-options.ts';
 import { SqliteRunStore } from './sqlite-run-store.ts';
 
 /** Between two looks for runs to forget. */
 const RETENTION_INTERVAL_MS = 60_000;
+/** Forgetting takes no more of a tick than this; the next tick goes on. */
+const FORGETTING_MS = 50;
 
 /**
  * The file is opened when it is first needed: by `start`, a submission or a question.
@@ -167,7 +169,7 @@ export class SqliteBackend implements Backend {
 
   /** Forgets runs that ended before `keepFinishedMs` ago, and gives free space back to the disk. Resolves to their number. */
   async vacuum(): Promise<number> {
-    const count = this.#forget();
+    const { count } = this.#forget();
     this.#database.maintain('VACUUM');
     this.#database.maintain('PRAGMA wal_checkpoint(TRUNCATE)');
     return count;
@@ -183,18 +185,20 @@ export class SqliteBackend implements Backend {
       this.#driver.tick();
       const now = this.#options.clock.now();
       if (this.#state !== 'started' || now < this.#forgetAt) return;
-      this.#forgetAt = now + RETENTION_INTERVAL_MS;
-      this.#forget();
+      const enough = performance.now() + FORGETTING_MS;
+      const { isDone } = this.#forget(() => performance.now() >= enough);
+      this.#forgetAt = isDone ? now + RETENTION_INTERVAL_MS : now;
     } catch (error) {
       // The disk is full or the file locked: nothing is lost, the next tick tries again.
       if (!OrchestratorError.isInstance(error) || error.code !== 'storage-failed') throw error;
     }
   }
 
-  #forget(): number {
+  #forget(isEnough?: () => boolean): Forgotten {
     const { keepFinishedMs, clock } = this.#options;
+    if (keepFinishedMs === Infinity) return { count: 0, isDone: true };
     const now = clock.now();
-    return keepFinishedMs === Infinity ? 0 : forgetEndedBefore(this.#database, now - keepFinishedMs, now);
+    return forgetEndedBefore(this.#database, now - keepFinishedMs, now, isEnough);
   }
 
   /** Throws `not-found`. */
