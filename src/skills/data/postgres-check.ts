@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { CommandEvidence } from '../../contracts/artifact.ts';
-import { createProgramRunner } from '../../process/program-runner.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
+import { checkedTableSchema, ddlFailed, runDdlProcess } from './ddl-process.ts';
 import { type PostgresWork, postgresProgram } from './postgres-program.ts';
 
 const MAX_OUTPUT_BYTES = 16 * 2 ** 20;
@@ -21,27 +21,7 @@ const answer = z.object({
       errors: z.array(
         z.object({ code: z.string(), message: z.string(), position: z.number().nullable() }).nullable(),
       ),
-      tables: z.array(
-        z.object({
-          schema: z.string(),
-          name: z.string(),
-          columns: z.array(z.object({ name: z.string(), primaryKey: z.number() })),
-          indexes: z.array(
-            z.object({
-              isUnique: z.boolean(),
-              isPartial: z.boolean(),
-              columns: z.array(z.string().nullable()),
-            }),
-          ),
-          foreignKeys: z.array(
-            z.object({
-              target: z.string(),
-              columns: z.array(z.string()),
-              targetColumns: z.array(z.string().nullable()),
-            }),
-          ),
-        }),
-      ),
+      tables: z.array(checkedTableSchema.extend({ schema: z.string() })),
     }),
   ),
   queries: z.array(
@@ -105,29 +85,16 @@ export async function checkPostgres(
     signal,
   }: { readonly root: string; readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<{ readonly answer: PostgresAnswer; readonly evidence: CommandEvidence }> {
-  const runner = createProgramRunner({ root, allow: [process.execPath] });
-  const result = await runner.run({
-    command: process.execPath,
-    args: ['--no-warnings', '--max-old-space-size=512', '--input-type=module', '-'],
-    input: postgresProgram(work),
+  const { answer: given, evidence } = await runDdlProcess({
+    database: 'PostgreSQL',
+    program: postgresProgram(work),
+    answer,
+    root,
+    heap: 512,
     timeoutMs,
     maxOutputBytes: MAX_OUTPUT_BYTES,
     signal,
   });
-  if (result.timedOut) {
-    throw new OrchestratorError(
-      'timed-out',
-      `The PostgreSQL check did not finish in ${timeoutMs} ms and was stopped.`,
-    );
-  }
-  if (result.exitCode !== 0 || result.truncated) throw failed(result.exitCode, result.stderr);
-  const parsed = answer.parse(JSON.parse(result.stdout));
-  if (parsed.failure !== null) throw failed(result.exitCode, parsed.failure);
-  return { answer: parsed, evidence: result.evidence };
-}
-
-function failed(exitCode: number | null, text: string): OrchestratorError {
-  return new OrchestratorError('program-failed', `The PostgreSQL check ended with exit code ${exitCode}.`, {
-    details: { exitCode, stderr: text.slice(0, 2_000) },
-  });
+  if (given.failure !== null) throw ddlFailed('PostgreSQL', 'failed', given.failure);
+  return { answer: given, evidence };
 }

@@ -1,8 +1,7 @@
 /** Runs DDL on an empty SQLite in memory, in a Node process of its own, and reads back what came of it. */
 import { z } from 'zod';
 import type { CommandEvidence } from '../../contracts/artifact.ts';
-import { createProgramRunner } from '../../process/program-runner.ts';
-import { OrchestratorError } from '../../shared/errors.ts';
+import { checkedTableSchema, runDdlProcess } from './ddl-process.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_OUTPUT_BYTES = 8 * 2 ** 20;
@@ -12,36 +11,15 @@ const answer = z.union([
   z.object({
     /** By statement: null or what SQLite said. */
     errors: z.array(z.string().nullable()),
-    tables: z.array(
-      z.object({
-        name: z.string(),
-        columns: z.array(z.object({ name: z.string(), primaryKey: z.number() })),
-        indexes: z.array(
-          z.object({
-            isUnique: z.boolean(),
-            isPartial: z.boolean(),
-            columns: z.array(z.string().nullable()),
-          }),
-        ),
-        foreignKeys: z.array(
-          z.object({
-            target: z.string(),
-            columns: z.array(z.string()),
-            targetColumns: z.array(z.string().nullable()),
-          }),
-        ),
-      }),
-    ),
+    tables: z.array(checkedTableSchema),
     version: z.string(),
   }),
 ]);
 
 export type SqlCheckAnswer = Extract<z.infer<typeof answer>, { errors: unknown }>;
-export type CheckedTable = SqlCheckAnswer['tables'][number];
 
 /**
- * The program, which gets the statements as JSON at the place of `STATEMENTS`. It arrives over standard input, so that
- * it needs no file beside the bundle and no long argument. Extensions and further databases are not reachable.
+ * The program, which gets the statements as JSON at the place of `STATEMENTS`. Extensions and further databases are not reachable.
  */
 const PROGRAM = `
 const statements = STATEMENTS;
@@ -85,27 +63,15 @@ export async function checkSql(
   statements: readonly string[],
   { root, signal }: { readonly root: string; readonly signal: AbortSignal },
 ): Promise<{ readonly answer: SqlCheckAnswer | undefined; readonly evidence: CommandEvidence }> {
-  const runner = createProgramRunner({ root, allow: [process.execPath] });
-  const result = await runner.run({
-    command: process.execPath,
-    args: ['--no-warnings', '--max-old-space-size=256', '--input-type=module', '-'],
-    input: PROGRAM.replace('STATEMENTS', () => JSON.stringify(statements)),
+  const { answer: given, evidence } = await runDdlProcess({
+    database: 'SQLite',
+    program: PROGRAM.replace('STATEMENTS', () => JSON.stringify(statements)),
+    answer,
+    root,
+    heap: 256,
     timeoutMs: TIMEOUT_MS,
     maxOutputBytes: MAX_OUTPUT_BYTES,
     signal,
   });
-  if (result.timedOut) {
-    throw new OrchestratorError('timed-out', `The SQL did not finish in ${TIMEOUT_MS} ms and was stopped.`);
-  }
-  if (result.exitCode !== 0 || result.truncated) {
-    throw new OrchestratorError(
-      'program-failed',
-      `The SQLite check ended with exit code ${result.exitCode}.`,
-      {
-        details: { exitCode: result.exitCode, stderr: result.stderr.slice(0, 2_000) },
-      },
-    );
-  }
-  const parsed = answer.parse(JSON.parse(result.stdout));
-  return { answer: 'isMissing' in parsed ? undefined : parsed, evidence: result.evidence };
+  return { answer: 'isMissing' in given ? undefined : given, evidence };
 }

@@ -122,10 +122,13 @@ async function checkGroup(
   const isCrowded = !group.isSequence && group.files.length > 1;
   if (isCrowded && answer.errors.some((error) => error !== null && /already exists/.test(error))) {
     // Files of one folder that define the same thing are alternatives, not a sequence: each gets its own database.
-    const alone = await Promise.all(
-      group.files.map((file) => checkGroup(onlyFile(group, file), known, context, parts)),
-    );
-    const done = alone.filter((result) => result !== undefined);
+    // One process at a time: a folder may hold any number of them.
+    const done: GroupResult[] = [];
+    for (const file of group.files) {
+      context.signal.throwIfAborted();
+      const result = await checkGroup(onlyFile(group, file), known, context, parts);
+      if (result !== undefined) done.push(result);
+    }
     return {
       commands: [evidence, ...done.flatMap(({ commands }) => commands)],
       databases: done.flatMap(({ databases }) => databases),

@@ -2,7 +2,7 @@
 import type { RuleInfo } from '../../contracts/skill.ts';
 import type { TextFile } from '../../contracts/workspace.ts';
 import { type FindingParts, locate } from '../kit/finding.ts';
-import type { CheckedTable } from './sql-check.ts';
+import type { CheckedTable } from './ddl-process.ts';
 import { changedTable, createdTable, type SqlGroup } from './sql-sources.ts';
 import { lineIn, type SqlStatement } from './sql-statements.ts';
 

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sqlSchema } from '../../../src/skills/data/sql-schema.ts';
 import { splitSql } from '../../../src/skills/data/sql-statements.ts';
@@ -251,4 +252,31 @@ describe('sql-schema: as a skill', () => {
       [3, 'TABLE'],
     ]);
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'tries alternatives one after the other, however many there are',
+    async () => {
+      const files = Object.fromEntries(
+        Array.from({ length: 12 }, (_, at) => [
+          `db/${'abcdefghijkl'[at]}-shop.sql`,
+          'CREATE TABLE t (id INTEGER PRIMARY KEY);\n',
+        ]),
+      );
+      let most = 0;
+      const timer = setInterval(() => {
+        const children = readdirSync('/proc/self/task').flatMap((task) =>
+          readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
+        );
+        most = Math.max(most, children.length);
+      }, 2);
+      try {
+        const artifact = await reviewFolder(sqlSchema, files);
+        expect(artifact.data['databases']).toHaveLength(12);
+      } finally {
+        clearInterval(timer);
+      }
+      expect(most).toBeGreaterThan(0);
+      expect(most).toBeLessThanOrEqual(2);
+    },
+  );
 });
