@@ -2,8 +2,10 @@
 import { isAbsolute, relative } from 'node:path';
 import { z } from 'zod';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
+import type { TextFile } from '../../contracts/workspace.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
+import { isTestPath } from '../source/classify-path.ts';
 import { detectRunner, TEST_RUNNERS } from './detect-runner.ts';
 import { QA_RULES } from './qa-rules.ts';
 import { plain, runInCopy } from './run-in-copy.ts';
@@ -22,6 +24,8 @@ const output = z.object({
   sandbox: z.string(),
   failures: z.array(z.object({ name: z.string(), path: z.string().nullable(), message: z.string() })),
 });
+
+const MANIFESTS = ['package.json', 'pyproject.toml', 'go.mod', 'Cargo.toml'];
 
 /** The result of the repository's own tests. A run that counts no test has failed. */
 export const runTests: Skill<z.infer<typeof input>, z.infer<typeof output>> = {
@@ -68,8 +72,17 @@ export const runTests: Skill<z.infer<typeof input>, z.infer<typeof output>> = {
         message: plain(one.message),
       })),
     };
-    const parts = await Promise.all(results.failures.map((one) => describe(one, root, context)));
-    const findings = makeFindings(parts.filter((one) => one !== undefined));
+    const place = await placeOf(found.command.runner, context);
+    const parts: FindingParts[] = [];
+    for (const one of results.failures) parts.push(await describe(one, root, place, context));
+    // A run that dies, misses its coverage or leaves an error behind has not passed, whatever its tests say.
+    if (!isPassed && parts.length === 0)
+      parts.push({
+        rule: QA_RULES['failing-test'],
+        message: `${found.command.runner} ended with exit code ${run.exitCode}, though no test failed: ${plain(run.stderr.slice(-2_000)) || 'it said nothing'}`,
+        location: locate(place, 1),
+      });
+    const findings = makeFindings(parts);
     const summary = `${results.passed} of ${total} tests passed, ${results.failed} failed, ${results.skipped} were skipped (${found.command.runner}, ${run.sandbox}).`;
     return {
       summary,
@@ -87,25 +100,33 @@ function pathOf({ file }: FailedTest, root: string): string | undefined {
   return path === '' || path.startsWith('..') || isAbsolute(path) ? undefined : path.replaceAll('\\', '/');
 }
 
+/** The file that stands for the run where a test names none: the manifest, or else what is a test, or just a file. */
+async function placeOf(runner: string, { workspace, signal }: SkillContext): Promise<TextFile> {
+  const { files } = await workspace.list({ signal });
+  const paths = files.map(({ path }) => path);
+  const candidates = [...MANIFESTS, ...paths.filter(isTestPath), ...paths];
+  for (const candidate of candidates) {
+    signal.throwIfAborted();
+    const file = await workspace.read(candidate);
+    if (file !== undefined) return file;
+  }
+  throw new OrchestratorError('not-found', `No file can be read to show what ${runner} found.`);
+}
+
 async function describe(
   failed: FailedTest,
   root: string,
+  place: TextFile,
   { workspace }: SkillContext,
-): Promise<FindingParts | undefined> {
+): Promise<FindingParts> {
   const path = pathOf(failed, root);
-  const candidates = [path, 'package.json', 'pyproject.toml', 'go.mod', 'Cargo.toml'].filter(
-    (one) => one !== undefined,
-  );
-  for (const candidate of candidates) {
-    const file = await workspace.read(candidate);
-    if (file === undefined) continue;
-    const line =
-      candidate === path && failed.line !== undefined && failed.line <= file.lines.length ? failed.line : 1;
-    return {
-      rule: QA_RULES['failing-test'],
-      message: `The test “${failed.name.slice(0, 200)}” fails: ${plain(failed.message) || 'no message'}`,
-      location: locate(file, line),
-    };
-  }
-  return undefined;
+  const own = path === undefined ? undefined : await workspace.read(path);
+  const file = own ?? place;
+  const line =
+    own !== undefined && failed.line !== undefined && failed.line <= own.lines.length ? failed.line : 1;
+  return {
+    rule: QA_RULES['failing-test'],
+    message: `The test “${failed.name.slice(0, 200)}” fails: ${plain(failed.message) || 'no message'}`,
+    location: locate(file, line),
+  };
 }

@@ -188,6 +188,39 @@ describe('other runners', () => {
     ]);
   }, 60_000);
 
+  it.skipIf(!has('python3', '-c', 'import pytest')).each([
+    [
+      'a run that ends badly though every test passed',
+      {
+        'pytest.ini': '[pytest]\n',
+        'conftest.py': 'def pytest_sessionfinish(session):\n    session.exitstatus = 7\n',
+        'test_a.py': 'def test_adds():\n    assert 1 + 2 == 3\n',
+      },
+      /exit code 7, though no test failed/,
+    ],
+    [
+      'a failed test whose file is not known, where there is no manifest',
+      {
+        'pytest.ini': '[pytest]\n',
+        'conftest.py':
+          "import pytest\n\n@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_logreport(report):\n    report.nodeid = 'elsewhere.py::test_adds'\n",
+        'test_a.py': 'def test_adds():\n    assert 1 + 2 == 4\n',
+      },
+      /test_adds.* fails/,
+    ],
+  ])(
+    'finds %s',
+    async (_what, files, message) => {
+      const artifact = await run(files);
+      expect(artifact.reason).toBeUndefined();
+      expect(artifact).toMatchObject({ status: 'done', data: { passed: false } });
+      expect(artifact.findings).toMatchObject([
+        { rule: 'failing-test', severity: 'error', message: expect.stringMatching(message) },
+      ]);
+    },
+    60_000,
+  );
+
   it.skipIf(!has('python3', '-c', 'import pytest'))(
     'runs pytest',
     async () => {
