@@ -5,6 +5,9 @@ export default defineConfig({
     index: 'src/index.ts',
     'skills/index': 'src/skills/index.ts',
     'backends/sqlite/index': 'src/backends/sqlite/index.ts',
+    'backends/dbos/index': 'src/backends/dbos/index.ts',
+    // A thread of its own: its file must be there by itself.
+    'backends/dbos/beat-thread': 'src/backends/dbos/supervision/beat-thread.ts',
     'adapters/cli/index': 'src/adapters/cli/index.ts',
     'testing/index': 'src/testing/index.ts',
     'cli/main': 'src/cli/main.ts',

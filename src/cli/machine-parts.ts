@@ -57,6 +57,12 @@ export const MACHINE_PARTS: readonly MachinePart[] = [
     kind: 'package',
     adds: 'proves PostgreSQL definitions on a real PostgreSQL in memory',
   },
+  {
+    name: '@dbos-inc/dbos-sdk',
+    kind: 'package',
+    adds: 'runs on PostgreSQL that many machines share (exactly 5.3.0, together with pg)',
+  },
+  { name: 'pg', kind: 'package', adds: 'the connection to PostgreSQL for runs that many machines share' },
 ];
 
 export interface PackageManager {
