@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../shared/json.ts';
 import type { Clock } from '../shared/time.ts';
 import type { AdapterContract } from './adapter.ts';
 import type { Artifact } from './artifact.ts';
+import type { BudgetView } from './budget.ts';
 import type { AgentMemory, KnowledgeReader } from './memory.ts';
 import type { ModelClient } from './model.ts';
 import type { ProgramRunner } from './program.ts';
@@ -66,6 +67,8 @@ export interface AgentContext {
   /** Undefined without a model. Each call is a step of the run. */
   readonly model: ModelClient | undefined;
   readonly tools: ToolBox;
+  /** What may still be used up. */
+  readonly budget: BudgetView;
   readonly memory: AgentMemory;
   readonly knowledge: KnowledgeReader;
   readonly adapters: ReadonlyMap<string, AdapterContract>;

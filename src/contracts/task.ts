@@ -97,6 +97,7 @@ export const STOP_REASONS = [
   'retries-exhausted',
   'no-agent',
   'limit-reached',
+  'budget-exceeded',
   'condition-false',
 ] as const;
 /** Why work ended. */

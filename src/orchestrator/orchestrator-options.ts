@@ -6,12 +6,15 @@ import type { OrchestratorConfig } from '../config/load-config.ts';
 import type { AdapterContract } from '../contracts/adapter.ts';
 import type { AgentContract } from '../contracts/agent.ts';
 import type { Backend } from '../contracts/backend.ts';
+import type { BudgetOptions } from '../contracts/budget.ts';
 import type { EvaluationContract } from '../contracts/evaluation.ts';
 import type { AgentMemory } from '../contracts/memory.ts';
 import type { ModelClient } from '../contracts/model.ts';
 import type { PluginContract, StorageProvider } from '../contracts/plugin.ts';
 import type { AnyTool } from '../contracts/tool.ts';
 import type { Workspace } from '../contracts/workspace.ts';
+import { Budget } from '../llm/budget/budget.ts';
+import { resolveBudget } from '../llm/budget/budget-options.ts';
 import { modelFromConfig } from '../llm/model-from-config.ts';
 import { KnowledgeBase } from '../memory/knowledge-base.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
@@ -33,6 +36,8 @@ export interface OrchestratorOptions {
   readonly config?: OrchestratorConfig;
   /** The model of agents that have none of their own. @default the endpoint of `config`, else none: skills only */
   readonly model?: ModelClient;
+  /** What work may use up, by run, agent, tenant and day. @default for a run 2,000,000 tokens, 500 calls of models, 2,000 of tools */
+  readonly budget?: BudgetOptions;
   /** The folder that the work is about. @default none */
   readonly workspace?: string | Workspace;
   /** Makes an agent's memory. @default a `MemoryStore` for each agent */
@@ -65,14 +70,16 @@ export interface OrchestratorOptions {
 
 /** The same with everything filled in. */
 export interface ResolvedOptions
-  extends Required<Omit<OrchestratorOptions, 'config' | 'model' | 'workspace' | 'policy'>> {
+  extends Required<Omit<OrchestratorOptions, 'budget' | 'config' | 'model' | 'workspace' | 'policy'>> {
   readonly model: ModelClient | undefined;
+  readonly budget: Budget;
   readonly workspace: string | Workspace | undefined;
   readonly allowExecute: boolean;
 }
 
 const KNOWN: readonly (keyof OrchestratorOptions)[] = [
   'backend',
+  'budget',
   'config',
   'model',
   'workspace',
@@ -109,9 +116,12 @@ export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
   ) as readonly (PluginContract & StorageProvider)[];
   const plugged = <T>(ask: (provider: StorageProvider) => T | undefined): T | undefined =>
     storage.map((provider) => storedBy(provider, ask)).find((one) => one !== undefined);
+  const backend =
+    options.backend ?? plugged((provider) => provider.backend?.()) ?? new MemoryBackend({ clock, ids });
+  const tenant = checkText('tenant', options.tenant ?? 'default');
   return {
-    backend:
-      options.backend ?? plugged((provider) => provider.backend?.()) ?? new MemoryBackend({ clock, ids }),
+    backend,
+    budget: new Budget(() => backend.store.state(tenant), clock, resolveBudget(options.budget)),
     model: options.model ?? configured,
     workspace: options.workspace,
     memory:
@@ -127,7 +137,7 @@ export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
     plugins,
     pluginLimits: resolvePluginLimits('pluginLimits', options.pluginLimits),
     concurrency: checkInteger('concurrency', options.concurrency ?? 4, 1),
-    tenant: checkText('tenant', options.tenant ?? 'default'),
+    tenant,
     logger: options.logger ?? createLogger({ level: config?.logLevel ?? 'warn' }),
     metrics: options.metrics ?? new MetricsCollector(),
     tracer: options.tracer ?? new Tracer({ clock }),

@@ -24,7 +24,7 @@ function memoryState(): StatePort {
 }
 
 function budgetOf(options: BudgetOptions, state = memoryState(), clock = new ManualClock()): Budget {
-  return new Budget(state, clock, resolveBudget(options));
+  return new Budget(() => state, clock, resolveBudget(options));
 }
 
 async function used(budget: Budget, scope = 'run', unit = 'tokens'): Promise<number | undefined> {
@@ -189,7 +189,7 @@ describe('a model on a budget', () => {
     const server = await faultServer(() => undefined);
     try {
       const client = new OpenAIModelClient({ model: 'm', baseURL: server.baseURL });
-      const budget = new Budget(memoryState(), systemClock, resolveBudget({ run: { seconds: 0.2 } }));
+      const budget = new Budget(memoryState, systemClock, resolveBudget({ run: { seconds: 0.2 } }));
       const model = budgetedModel(client, budget, ME, systemClock);
       await expect(model.create(HELLO)).rejects.toMatchObject({ code: 'timed-out' });
       await expect.poll(() => server.dropped.length).toBe(1);
@@ -213,7 +213,7 @@ describe('a model on a budget', () => {
     try {
       const client = new OpenAIModelClient({ model: 'm', baseURL: server.baseURL, maxTokens: 50 });
       const budget = new Budget(
-        memoryState(),
+        memoryState,
         systemClock,
         resolveBudget({ tenant: { tokens: 20_000 }, run: { modelCalls: 10_000 } }),
       );

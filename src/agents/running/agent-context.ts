@@ -8,6 +8,8 @@ import type { ProgramRunner } from '../../contracts/program.ts';
 import type { TaskResult } from '../../contracts/task.ts';
 import type { AnyTool } from '../../contracts/tool.ts';
 import type { Workspace } from '../../contracts/workspace.ts';
+import type { Budget } from '../../llm/budget/budget.ts';
+import { budgetedModel } from '../../llm/budget/budgeted-model.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Tracer } from '../../observability/tracer.ts';
 import { mergeSignals } from '../../shared/abort.ts';
@@ -28,6 +30,8 @@ export interface ContextSources {
   adapters(): ReadonlyMap<string, AdapterContract>;
   readonly tools: readonly AnyTool[];
   readonly model: ModelClient | undefined;
+  /** Undefined: nothing is limited. */
+  readonly budget: Budget | undefined;
   readonly allowExecute: boolean;
   readonly tenant: string;
   memoryFor(agent: AgentContract): AgentMemory;
@@ -55,13 +59,19 @@ export async function buildContext(sources: ContextSources, request: ContextRequ
   const { agent, step, meter = new UsageMeter() } = request;
   const model = ownModel(agent) ?? sources.model;
   const { workspace, runner } = await sources.workspaceFor(request.rootRunId);
+  const { budget } = sources;
+  const owner = { runId: request.rootRunId, agent: agent.name };
+  const paid = (client: ModelClient): ModelClient =>
+    budget === undefined ? client : budgetedModel(client, budget, owner, sources.clock);
   return {
     signal: request.signal,
     logger: sources.logger.child({ agent: agent.name, runId: request.runId }),
     tracer: sources.tracer,
     clock: sources.clock,
-    model: model === undefined ? undefined : durableModel(model, step, meter),
-    tools: durableTools(sources.tools, step, meter),
+    // A journalled call is not paid again: the budget stands inside the step.
+    model: model === undefined ? undefined : durableModel(paid(model), step, meter),
+    tools: durableTools(sources.tools, step, meter, () => budget?.reserve(owner, { toolCalls: 1 })),
+    budget: budget?.view(owner) ?? { lines: () => Promise.resolve([]) },
     memory: sources.memoryFor(agent),
     knowledge: sources.knowledge,
     // A copy: what an agent does to it stays with it.

@@ -5,6 +5,7 @@ import type { AgentMemory } from '../../contracts/memory.ts';
 import type { ModelClient } from '../../contracts/model.ts';
 import type { AnyTool } from '../../contracts/tool.ts';
 import type { Workspace } from '../../contracts/workspace.ts';
+import type { Budget } from '../../llm/budget/budget.ts';
 import { KnowledgeBase } from '../../memory/knowledge-base.ts';
 import { MemoryStore } from '../../memory/memory-store.ts';
 import type { Logger } from '../../observability/logger.ts';
@@ -27,6 +28,8 @@ export interface SourceOptions {
   readonly moreAdapters?: () => readonly AdapterContract[];
   readonly tools?: readonly AnyTool[];
   readonly model?: ModelClient | undefined;
+  /** @default none: nothing is limited */
+  readonly budget?: Budget | undefined;
   readonly allowExecute?: boolean;
   readonly workspace?: string | Workspace | undefined;
 }
@@ -46,6 +49,7 @@ export function contextSources(options: SourceOptions): ContextSources {
     adapters: () => new Map([...adapters, ...moreAdapters()].map((adapter) => [adapter.name, adapter])),
     tools,
     model: options.model,
+    budget: options.budget,
     allowExecute,
     tenant: options.tenant,
     memoryFor(agent) {

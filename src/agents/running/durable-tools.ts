@@ -6,8 +6,13 @@ import { digestJson } from '../../shared/json.ts';
 import type { StepFunction } from './step-function.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
-/** The tools as an agent's context offers them. */
-export function durableTools(tools: readonly AnyTool[], step: StepFunction, meter: UsageMeter): ToolBox {
+/** The tools as an agent's context offers them. `pay` is asked before each call that is really made. */
+export function durableTools(
+  tools: readonly AnyTool[],
+  step: StepFunction,
+  meter: UsageMeter,
+  pay: () => Promise<unknown> | undefined = () => undefined,
+): ToolBox {
   const counts = new Map<string, number>();
   const call: ToolBox['call'] = async (name, input, { callId } = {}) => {
     const tool = tools.find((candidate) => candidate.name === name);
@@ -24,7 +29,10 @@ export function durableTools(tools: readonly AnyTool[], step: StepFunction, mete
     const checked: unknown = await parseWith(tool.input, input, `The input of tool ${name}`);
     const output = await step(
       callId === undefined ? `tool:${name}:#${count}` : `tool:${name}:id:${callId}`,
-      ({ signal, idempotencyKey }) => tool.execute(checked, { signal, idempotencyKey }),
+      async ({ signal, idempotencyKey }) => {
+        await pay();
+        return tool.execute(checked, { signal, idempotencyKey });
+      },
       { fingerprint: digestJson({ name, input: checked }) },
     );
     meter.countToolCall();

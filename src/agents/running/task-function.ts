@@ -214,6 +214,6 @@ function failed(error: unknown): TaskResult {
     error: json,
     errorMessage: json.message,
     retryable: OrchestratorError.isInstance(error) ? error.retryable : true,
-    stopReason: json.code === 'no-agent' ? 'no-agent' : 'failed',
+    stopReason: json.code === 'no-agent' || json.code === 'budget-exceeded' ? json.code : 'failed',
   });
 }

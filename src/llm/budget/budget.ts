@@ -42,13 +42,14 @@ interface Drawn {
 }
 
 export class Budget {
-  readonly #state: StatePort;
+  readonly #state: () => StatePort;
   readonly #clock: Clock;
   readonly #options: ResolvedBudget;
   readonly #tallies = new Map<string, Tally>();
   readonly #dayOf: Intl.DateTimeFormat;
 
-  constructor(state: StatePort, clock: Clock, options: ResolvedBudget) {
+  /** `state` is asked for when it is first needed. */
+  constructor(state: () => StatePort, clock: Clock, options: ResolvedBudget) {
     this.#state = state;
     this.#clock = clock;
     this.#options = options;
@@ -133,7 +134,7 @@ export class Budget {
     const known = this.#tallies.get(key);
     // The one that was used longest ago stands first.
     if (known !== undefined) this.#tallies.delete(key);
-    const tally = known ?? new Tally(this.#state, key);
+    const tally = known ?? new Tally(this.#state(), key);
     this.#tallies.set(key, tally);
     for (const oldest of this.#tallies.keys()) {
       if (this.#tallies.size <= MOST_TALLIES) break;

@@ -52,6 +52,7 @@ const PARTS: readonly (readonly [string, readonly unknown[]])[] = [
   ['backend', NOT_PART],
   ['model', NOT_PART],
   ['config', [null, 'text', 7, {}]],
+  ['budget', [null, 'text', 7, { run: 7 }, { run: { tokens: -1 } }, { week: {} }, { timeZone: 'Mars/Base' }]],
   ['workspace', [null, '', 7, {}]],
   ['memory', NOT.optionalFunction],
   ['knowledge', NOT_PART],
