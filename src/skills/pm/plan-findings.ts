@@ -7,6 +7,7 @@ import { AGENT_OF, type PlannedTask, sizeFor, weigh } from './planned-task.ts';
 
 /** A rule that is broken in more files than this becomes one task. */
 const MOST_FILES = 6;
+/** Of a plan with more tasks each rule becomes one. */
 const MAX_TASKS = 150;
 const MAX_NAMED = 10;
 
@@ -81,7 +82,9 @@ interface Group {
 
 /** Tasks for all findings, and a last one that checks again. Dependencies go from earlier to later stages only, so there is no cycle. */
 export function planFindings(artifacts: readonly Artifact[], model: SourceModel): readonly PlannedTask[] {
-  const groups = groupFindings(artifacts).slice(0, MAX_TASKS);
+  const fine = groupFindings(artifacts, MOST_FILES);
+  // A plan that is too long is made coarser: cutting it would leave findings that nobody is asked to settle.
+  const groups = fine.length > MAX_TASKS ? groupFindings(artifacts, 1) : fine;
   const tasks = groups.map((group) => taskOf(group, groups, model));
   const needed = new Set(tasks.flatMap(({ dependencies }) => dependencies));
   return [
@@ -93,7 +96,7 @@ export function planFindings(artifacts: readonly Artifact[], model: SourceModel)
   ];
 }
 
-function groupFindings(artifacts: readonly Artifact[]): readonly Group[] {
+function groupFindings(artifacts: readonly Artifact[], mostFiles: number): readonly Group[] {
   const byRule = new Map<string, { artifact: Artifact; findings: Map<string, Finding> }>();
   for (const artifact of artifacts) {
     for (const finding of artifact.findings) {
@@ -107,7 +110,7 @@ function groupFindings(artifacts: readonly Artifact[]): readonly Group[] {
     for (const finding of findings.values()) {
       byFile.set(finding.location.path, [...(byFile.get(finding.location.path) ?? []), finding]);
     }
-    const parts = byFile.size > MOST_FILES ? [[...findings.values()]] : [...byFile.values()];
+    const parts = byFile.size > mostFiles ? [[...findings.values()]] : [...byFile.values()];
     return parts.map((members): Group => {
       const files = [...new Set(members.flatMap(placesOf))].sort((a, b) => (a < b ? -1 : 1));
       const severity =

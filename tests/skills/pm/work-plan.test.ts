@@ -111,6 +111,15 @@ describe('work-plan from findings', () => {
     );
   });
 
+  it('leaves no finding out of a long plan: each rule becomes one task', async () => {
+    const many = Array.from({ length: 40 }, (_rule, rule) =>
+      Array.from({ length: 5 }, (_file, file) => finding(`rule-${rule}`, `f${rule}-${file}.js`)),
+    ).flat();
+    const tasks = await fromFindings(artifactOf('code-health', many));
+    expect(tasks).toHaveLength(41);
+    expect(new Set(tasks.flatMap(({ findings }) => findings)).size).toBe(many.length);
+  });
+
   it.each<[string, string, string, string]>([
     ['secret-scan', 'hardcoded-secret', 'SecurityAgent', 'security_review'],
     ['module-graph', 'import-cycle', 'ArchitectAgent', 'architecture'],
