@@ -5,6 +5,7 @@ export const BENCHMARKS = {
   queue: async () => (await import('./task-queue.ts')).taskQueue,
   backend: async () => (await import('./backend.ts')).memoryBackend,
   sqlite: async () => (await import('./sqlite.ts')).sqliteBackend,
+  scale: async () => (await import('./scale.ts')).scale,
   workflow: async () => (await import('./workflow.ts')).workflow,
   import: async () => (await import('./import-time.ts')).importTime,
   review: async () => (await import('./review.ts')).review,

@@ -23,7 +23,7 @@ async function inFolder(work: (path: string) => Promise<number> | number): Promi
 }
 
 /** Microseconds to claim and complete one row of a bare table. */
-function measureTable(path: string, synchronous: Synchronous, rows: number): number {
+export function measureTable(path: string, synchronous: Synchronous, rows: number): number {
   const connection = new (loadDriver().DatabaseSync)(path);
   connection.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};
     CREATE TABLE tasks (id INTEGER PRIMARY KEY, status TEXT, result TEXT);
