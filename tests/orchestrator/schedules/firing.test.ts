@@ -110,6 +110,13 @@ describe('a schedule', () => {
     expect(await schedule.info()).toMatchObject({ state: 'ended', nextAt: null, fired: 4 });
   });
 
+  it('with an expression begins at startAt, too', async () => {
+    const { orchestrator, clock, begun } = await office();
+    await orchestrator.schedule({ id: 'look', cron: '0 * * * *', startAt: new Date(START + 3 * HOUR) }, TASK);
+    await clock.advance(5 * HOUR);
+    expect(begun).toEqual(['03:00:00', '04:00:00', '05:00:00']);
+  });
+
   it('ends after maxFirings; triggered ones do not count', async () => {
     const { orchestrator, clock, begun } = await office();
     const schedule = await orchestrator.schedule(every(60, { maxFirings: 2 }), TASK);
@@ -218,7 +225,7 @@ describe('a schedule', () => {
     expect(await backend.store.state('south').list()).toEqual([]);
     expect(await backend.store.get('schedule/look/2026-01-01T00:01:00.000Z', 'north')).toMatchObject({
       status: 'completed',
-      input: { tenant: 'north' },
+      input: { tenant: 'north', createdAt: '2026-01-01T00:01:00.000Z' },
     });
     const stranger = orchestrator.schedule({ id: 'other', everySeconds: 60 }, { ...TASK, tenant: 'south' });
     await expect(stranger).rejects.toMatchObject({ code: 'tenant-mismatch' });
@@ -323,6 +330,8 @@ describe('a process', () => {
     await clock.advance(0);
     expect(clock.pendingTimers).toBe(before);
     await orchestrator.schedule(every(60), TASK);
+    await clock.advance(0);
+    expect(clock.pendingTimers).toBe(before + 1);
     await orchestrator.shutdown();
     expect(clock.pendingTimers).toBe(0);
     await expect(orchestrator.schedule(every(60), TASK)).rejects.toMatchObject({ code: 'stopped' });

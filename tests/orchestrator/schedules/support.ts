@@ -77,6 +77,39 @@ export class WallClock implements Clock {
   }
 }
 
+/** Calls all that are due at one time at once, as processes that share nothing but a file are. */
+export class RacingClock implements Clock {
+  readonly #hands: ManualClock;
+  readonly #due = new Map<number, Set<() => void>>();
+
+  constructor(hands: ManualClock) {
+    this.#hands = hands;
+  }
+
+  now(): number {
+    return this.#hands.now();
+  }
+
+  after(milliseconds: number, callback: () => void): () => void {
+    const at = this.now() + Math.max(0, milliseconds);
+    const together = this.#due.get(at) ?? this.#open(at);
+    // A callback may be given twice.
+    const call = (): void => callback();
+    together.add(call);
+    return () => together.delete(call);
+  }
+
+  #open(at: number): Set<() => void> {
+    const together = new Set<() => void>();
+    this.#due.set(at, together);
+    this.#hands.after(at - this.now(), () => {
+      this.#due.delete(at);
+      for (const call of together) call();
+    });
+    return together;
+  }
+}
+
 /** Work that goes on until the test says so. */
 export function held(): { readonly work: Work; release(): void } {
   const waiting: (() => void)[] = [];
