@@ -82,5 +82,11 @@ export const PLUGIN_CALLS: readonly BadCall[] = [
   bad('loadPlugins', 'allowed', [undefined, null, 'text', 7, {}, [7]], (value) =>
     loadPlugins([], { allowed: value }),
   ),
+  bad('loadPlugins', 'options.timeoutMs', [null, 0, -1, 1.5, '5'], (value) =>
+    loadPlugins([], { allowed: [], timeoutMs: value }),
+  ),
+  bad('loadPlugins', 'options.clock', [null, 7, {}], (value) =>
+    loadPlugins([], { allowed: [], clock: value }),
+  ),
   bad('loadPlugins', 'load', NOT.optionalFunction, (value) => loadPlugins([], { allowed: [], load: value })),
 ];
