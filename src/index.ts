@@ -43,12 +43,17 @@ export type {
 } from './contracts/artifact.ts';
 export type {
   Backend,
+  QueueOptions,
+  RateLimit,
+  RegisterOptions,
   RunContext,
+  RunFilter,
   RunFunction,
   RunInfo,
   RunOutcome,
   RunStore,
   SubmitOptions,
+  TenantLimits,
 } from './contracts/backend.ts';
 export type {
   BudgetLimits,

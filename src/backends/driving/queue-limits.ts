@@ -41,7 +41,9 @@ export function resolveQueueOptions(options: QueueOptions): QueueLimits {
   } = options;
   for (const [name, limit] of Object.entries({ concurrency, perTenant, maxWaiting })) checkLimit(name, limit);
   checkNumber('agingSeconds', agingSeconds, 0.001);
-  const tenants = Object.entries(checkObject('tenants', options.tenants ?? {})).map(
+  const tenants = Object.entries(
+    checkObject('tenants', options.tenants === undefined ? {} : options.tenants),
+  ).map(
     ([tenant, limits]) =>
       [checkName('tenants', tenant), resolveTenant(`tenants.${tenant}`, limits as TenantLimits)] as const,
   );

@@ -181,6 +181,12 @@ export const STORE_CALLS: readonly BadCall[] = [
   bad('MemoryBackend', 'ids', NOT.optionalFunction, (value) => new MemoryBackend({ ids: value })),
   bad('MemoryBackend.register', 'name', NOT.text, (value) => backend().register(value, async () => null)),
   bad('MemoryBackend.register', 'work', NOT.function, (value) => backend().register('double', value)),
+  bad('MemoryBackend.register', 'options', NOT.optionalObject, (value) =>
+    backend().register('double', async () => null, value),
+  ),
+  bad('MemoryBackend.register', 'options.tenant', NOT.optionalText, (value) =>
+    backend().register('double', async () => null, { tenant: value }),
+  ),
   bad('MemoryBackend.stop', 'options', NOT.optionalObject, (value) => backend().stop(value)),
   bad('MemoryBackend.stop', 'drainMs', [...NOT.number, -1], (value) => backend().stop({ drainMs: value })),
   bad('MemoryBackend.submit', 'name', NOT.text, (value) => backend().submit(value, 1, PLACE)),
@@ -233,4 +239,7 @@ export const STORE_CALLS: readonly BadCall[] = [
   queueOption('perTenant', [null, '3', 0, -1, 1.5]),
   queueOption('maxWaiting', [null, '3', 0, -1, 1.5]),
   queueOption('agingSeconds', [null, '3', 0, -1]),
+  queueOption('rate', [null, 3, {}, { limit: 0, perSeconds: 1 }, { limit: 1, perSeconds: 0 }]),
+  queueOption('perTenantRate', [null, 3, {}, { limit: 1 }, { limit: 1, perSeconds: '1' }]),
+  queueOption('tenants', [null, 3, [], { '': {} }, { north: null }, { north: { weight: 0 } }]),
 ];
