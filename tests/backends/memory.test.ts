@@ -8,8 +8,14 @@ const unhandled: unknown[] = [];
 const onUnhandled = (reason: unknown): void => {
   unhandled.push(reason);
 };
+const warnings: string[] = [];
+const onWarning = ({ name, message }: Error): void => {
+  warnings.push(`${name}: ${message}`);
+};
 process.on('unhandledRejection', onUnhandled);
+process.on('warning', onWarning);
 afterAll(() => {
+  process.off('warning', onWarning);
   process.off('unhandledRejection', onUnhandled);
 });
 
@@ -31,9 +37,10 @@ describe('the memory backend keeps the contract', () => {
 
   for (const { name, requires, run } of cases) it.skipIf(requires === 'durable')(name, run);
 
-  it('leaves no timer after any of these, and no rejection unhandled', () => {
+  it('leaves no timer after any of these, no rejection unhandled, and no warning', () => {
     expect(leftTimers.length).toBeGreaterThan(70);
     expect(leftTimers.filter((count) => count > 0)).toEqual([]);
     expect(unhandled).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 });

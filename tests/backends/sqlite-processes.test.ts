@@ -24,12 +24,12 @@ async function call({ calls }: Workshop, index: number): Promise<Call> {
 }
 
 describe('processes that share one file', () => {
-  it('lose nothing and repeat no finished step when they are killed twenty times', { timeout: 60_000 }, () =>
+  it('lose nothing and repeat no finished step when they are killed twenty times', { timeout: 120_000 }, () =>
     killAndResume({ seed: 7, kills: 20, runs: 40 }),
   );
 
   it('share the work; each run runs once', { timeout: 30_000 }, async () => {
-    const room = await open();
+    const room = await open({ leaseMs: 30_000 });
     const client = room.client();
     const ids: string[] = [];
     for (let index = 0; index < 60; index += 1) ids.push((await client.submit('once', index, TERMS)).id);
@@ -42,7 +42,7 @@ describe('processes that share one file', () => {
   });
 
   it('keep to the limit of a queue together', { timeout: 30_000 }, async () => {
-    const room = await open();
+    const room = await open({ leaseMs: 30_000 });
     const client = room.client();
     await client.setQueue('work', { concurrency: 2 });
     room.isHolding = true;
@@ -114,7 +114,7 @@ describe('processes that share one file', () => {
   it('hear of a cancellation by another process, which waits until the function has returned', {
     timeout: 30_000,
   }, async () => {
-    const room = await open();
+    const room = await open({ leaseMs: 30_000, cancelGraceMs: 15_000 });
     const client = room.client();
     room.isHolding = true;
     const { id } = await client.submit('held', null, TERMS);
@@ -136,7 +136,7 @@ describe('processes that share one file', () => {
   it('are waited for no longer than the grace, and give the slot of a deaf function free', {
     timeout: 30_000,
   }, async () => {
-    const room = await open({ cancelGraceMs: 300 });
+    const room = await open({ cancelGraceMs: 300, leaseMs: 30_000 });
     const client = room.client();
     await client.setQueue('work', { concurrency: 1 });
     room.isHolding = true;
