@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { MemoryBackend } from '../../../src/backends/memory/index.ts';
+import type { TaskJson, TaskOutcome } from '../../../src/contracts/task.ts';
 import { OrchestratorError } from '../../../src/shared/errors.ts';
 import type { ScheduleTiming } from '../../../src/tasks/schedule-timing.ts';
 import { TaskTemplates } from '../../../src/tasks/task-templates.ts';
@@ -42,11 +43,18 @@ describe('a schedule', () => {
       now: () => hands.now(),
       after: (ms: number, call: () => void) => hands.after(ms + 300, call),
     };
-    const { orchestrator } = await office({ clock, hands });
+    const created: string[] = [];
+    const work = ({ createdAt }: TaskJson): TaskOutcome => {
+      created.push(createdAt);
+      return { success: true };
+    };
+    const { orchestrator } = await office({ clock, hands, work });
     const schedule = await orchestrator.schedule(every(5), TASK);
     await hands.advance(61 * SECOND);
     const { lastFirings, fired } = await schedule.info();
     expect(fired).toBe(12);
+    // The input of a run tells nothing of when or where it was handed in.
+    expect(created).toEqual(lastFirings.map(({ plannedAt }) => plannedAt));
     expect(lastFirings.map(({ plannedAt }) => Date.parse(plannedAt) - START)).toEqual(
       Array.from({ length: 12 }, (_, index) => (index + 1) * 5 * SECOND),
     );
