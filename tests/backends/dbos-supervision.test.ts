@@ -1,8 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { POSTGRES_MISSING, POSTGRES_NOTE, PostgresServer } from '../support/postgres/postgres-server.ts';
 import {
+  enqueueChains,
+  finish,
+  keepBusy,
   killAndTakeOver,
   killDatabaseAtTakeOver,
+  killLeaderAtTakeOver,
   pauseAndWake,
   restartDatabase,
 } from './supervision/scenarios.ts';
@@ -23,39 +27,76 @@ async function open(leaseMs = LEASE_MS): Promise<Workshop> {
   return workshop;
 }
 
+const PATIENT = { timeout: 90_000 };
+
 describe.skipIf(POSTGRES_MISSING !== undefined)(`supervised executors${POSTGRES_NOTE}`, () => {
-  it('take over all runs of one that is killed, and begin no recorded step again', {
-    timeout: 60_000,
-  }, async () => {
-    const room = await open();
-    const figures = await killAndTakeOver(room, { runs: 30, steps: 5, stepMs: 400 });
-    console.log(figures);
+  it('take over all runs of one that is killed, and begin no recorded step again', PATIENT, async () => {
+    const figures = await killAndTakeOver(await open(), { runs: 30, steps: 4, stepMs: 400 });
     expect(figures.runs).toBeGreaterThan(0);
     expect(figures.repeated).toBeLessThanOrEqual(figures.runs);
   });
 
-  it('begin no step of a run that was taken over when they wake, and go on as another one', {
-    timeout: 60_000,
-  }, async () => {
+  it('begin no step of a run that was taken over when they wake, and go on as others', PATIENT, async () => {
     const room = await open();
-    const figures = await pauseAndWake(
-      room,
-      { runs: 20, steps: 6, stepMs: 400 },
-      { pauseMs: 4000, sleepers: 10 },
-    );
-    console.log(figures);
+    const load = { runs: 20, steps: 4, stepMs: 400 };
+    const figures = await pauseAndWake(room, load, { pauseMs: 3500, sleepers: 10 });
+    expect(figures.runs).toBeGreaterThan(0);
     expect(figures.zombies).toBe(0);
   });
 
-  it('are not brought down by an ordinary restart of the database', { timeout: 90_000 }, async () => {
-    const from = Date.now();
-    await restartDatabase(await open(), server, { runs: 40, steps: 20, stepMs: 100 }, 2);
-    console.log('restart', Date.now() - from);
+  it('are not brought down by an ordinary restart of the database', PATIENT, async () => {
+    await restartDatabase(await open(), server, { runs: 40, steps: 12, stepMs: 100 }, 2);
   });
 
-  it('hand over all runs or none when the database is killed at it', { timeout: 90_000 }, async () => {
-    const from = Date.now();
-    await killDatabaseAtTakeOver(await open(), server, { runs: 30, steps: 5, stepMs: 400 }, 500);
-    console.log('killdb', Date.now() - from);
+  it('hand over all runs or none when the database is killed at it', PATIENT, async () => {
+    await killDatabaseAtTakeOver(await open(), server, { runs: 20, steps: 4, stepMs: 400 }, 300);
+  });
+
+  it(
+    'hand over all runs or none when the one that does it is killed at it, and only once',
+    PATIENT,
+    async () => {
+      await killLeaderAtTakeOver(await open(), { runs: 20, steps: 4, stepMs: 400 });
+    },
+  );
+
+  it('live on while a step keeps the main thread for itself', PATIENT, async () => {
+    expect(await keepBusy(await open(600), 4000, 60_000)).toEqual({
+      bodies: 1,
+      buried: false,
+      lost: undefined,
+    });
+  });
+
+  it('give up when their main thread does nothing for too long', PATIENT, async () => {
+    expect(await keepBusy(await open(600), 5000, 1200)).toMatchObject({ bodies: 2, buried: false });
+  });
+
+  it('hand their runs over at once when they say goodbye', PATIENT, async () => {
+    const room = await open(60_000);
+    const leaving = await room.executor();
+    const runs = await enqueueChains(room, { runs: 5, steps: 2, stepMs: 1500 });
+    await expect.poll(async () => (await room.starts()).length, { timeout: 20_000 }).toBe(runs.length);
+    leaving.signal('SIGTERM');
+    const heir = room.begin();
+    expect(await leaving.exit()).toBe(0);
+    await heir.hear('ready');
+    await finish(room, runs);
+  });
+
+  it("take an application's own DBOS as it is, if no other process has its id", PATIENT, async () => {
+    const room = await open();
+    const own = await room.executor({ ownId: 'machine-7' });
+    expect(own.executorId).toBe('machine-7');
+    const twin = room.begin({ ownId: 'machine-7' });
+    const nameless = room.begin({ ownId: 'local' });
+    expect([await twin.exit(), await nameless.exit()]).toEqual([1, 1]);
+    expect(twin.errors).toContain('Another process is, or was, the executor "machine-7"');
+    expect(nameless.errors).toContain('the default of every process');
+    const runs = await enqueueChains(room, { runs: 4, steps: 2, stepMs: 1000 });
+    await expect.poll(async () => (await room.starts()).length, { timeout: 20_000 }).toBe(runs.length);
+    await own.kill();
+    await room.executor();
+    await finish(room, runs);
   });
 });

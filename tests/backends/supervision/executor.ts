@@ -148,6 +148,9 @@ await DBOS.registerQueue('work', {
   ...(terms.workerConcurrency !== undefined && { workerConcurrency: terms.workerConcurrency }),
 });
 say({ type: 'ready', executorId: supervisor.executorId });
+process.on('SIGUSR2', () => {
+  void supervisor.parked().then((parked) => say({ type: 'parked', parked }));
+});
 process.on('SIGTERM', () => {
   void supervisor.stop({ drainMs: terms.drainMs ?? 0 }).then(async () => {
     if (ownId !== undefined) await DBOS.shutdown();

@@ -231,3 +231,93 @@ export async function restartDatabase(
   }
   expect(repeatedBodies(await workshop.starts())).toBe(0);
 }
+
+export interface Busy {
+  /** How often the body of the step began. */
+  readonly bodies: number;
+  readonly buried: boolean;
+  readonly lost: string | undefined;
+}
+
+/** A step keeps the main thread for itself for several leases; another executor is there. */
+export async function keepBusy(workshop: Workshop, busyMs: number, maxBlockedMs: number): Promise<Busy> {
+  const spinner = await workshop.executor({ maxBlockedMs });
+  await workshop.enqueue('spin', 'busy', [busyMs]);
+  await expect.poll(async () => (await workshop.starts()).length, PATIENCE).toBe(1);
+  const other = await workshop.executor();
+  await expect.poll(() => workshop.statuses(), PATIENCE).toEqual({ SUCCESS: 1 });
+  const starts = await workshop.starts();
+  if (starts.length > 1) await spinner.hear('executor-relaunched');
+  return {
+    bodies: starts.length,
+    buried: other.heard('executor-buried') !== undefined,
+    lost: spinner.heard('executor-lost')?.reason,
+  };
+}
+
+/** All states that a run can be in when its executor is killed. */
+export async function killAmongAllStates(workshop: Workshop, each: number): Promise<void> {
+  const { client } = workshop;
+  const names = (kind: string): readonly string[] =>
+    Array.from({ length: each }, (_, index) => `${kind}${index}`);
+  const victim = await workshop.executor({ workerConcurrency: each * 7 });
+  for (const run of names('waiter')) await workshop.enqueue('waiter', run);
+  for (const run of names('sleeper')) await workshop.enqueue('sleeper', run, [workshop.leaseMs * 3]);
+  for (const run of names('parent')) await workshop.enqueue('parent', run, [2]);
+  for (const run of names('cancelled')) await workshop.enqueue('chain', run, [1, 600_000]);
+  for (const run of names('late'))
+    await workshop.enqueue('chain', run, [1, 600_000], { timeoutMS: workshop.leaseMs * 3 });
+  for (const run of names('keyed'))
+    await workshop.enqueue('chain', run, [2, 1000], { deduplicationID: `key-${run}` });
+  const begun = async (): Promise<number> => new Set((await workshop.starts()).map(({ run }) => run)).size;
+  // Parents begin none of their own: their children do.
+  await expect.poll(begun, PATIENCE).toBeGreaterThanOrEqual(each * 5);
+  const deadlines = await workshop.query(
+    'SELECT workflow_uuid, workflow_deadline_epoch_ms FROM dbos.workflow_status ORDER BY 1',
+  );
+  await victim.kill();
+  // Between the death and the take-over.
+  for (const run of names('cancelled')) await client.cancelWorkflow(run);
+  const heir = await workshop.executor();
+  for (const run of names('keyed')) {
+    const [row] = await workshop.query<{ status: string }>(
+      'SELECT status FROM dbos.workflow_status WHERE workflow_uuid = $1',
+      [run],
+    );
+    if (row?.status === 'SUCCESS') continue;
+    await expect(
+      workshop.enqueue('chain', `${run}-again`, [1, 1], { deduplicationID: `key-${run}` }),
+    ).rejects.toThrow();
+  }
+  await heir.hear('executor-buried');
+  for (const run of names('waiter')) await client.send(run, 'after the take-over', 'answers');
+  for (const run of names('waiter'))
+    expect(await client.retrieveWorkflow(run).getResult()).toBe('after the take-over');
+  for (const run of names('sleeper')) expect(await client.retrieveWorkflow(run).getResult()).toBe('slept');
+  for (const run of names('parent')) expect(await client.retrieveWorkflow(run).getResult()).toBe(2);
+  for (const run of names('keyed')) expect(await client.retrieveWorkflow(run).getResult()).toBe('all');
+  await expect.poll(() => workshop.statuses(), PATIENCE).toEqual({ CANCELLED: each * 2, SUCCESS: each * 6 });
+  expect(
+    await workshop.query(
+      'SELECT workflow_uuid, workflow_deadline_epoch_ms FROM dbos.workflow_status ORDER BY 1',
+    ),
+  ).toEqual(deadlines);
+  expect(await workshop.recordedStepsBegunAgain()).toEqual([]);
+}
+
+/** A step that ends its process takes down so many, and then no more. Says how many. */
+export async function spreadPoison(workshop: Workshop): Promise<number> {
+  await workshop.client.enqueue(
+    { workflowName: 'poison', queueName: 'work', workflowID: 'poison', appVersion: 'v1' },
+    'poison',
+  );
+  let deaths = 0;
+  for (; deaths < 8; deaths += 1) {
+    const executor = await workshop.executor();
+    const isOver = async (): Promise<boolean> =>
+      !executor.isAlive || (await workshop.statuses())['MAX_RECOVERY_ATTEMPTS_EXCEEDED'] === 1;
+    await expect.poll(isOver, PATIENCE).toBe(true);
+    if (executor.isAlive) break;
+  }
+  return deaths;
+}

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DBOSClient, type WorkflowHandle } from '@dbos-inc/dbos-sdk';
 import { expect } from 'vitest';
+import type { ParkedRun } from '../../../src/backends/dbos/supervision/registry.ts';
 import type { PostgresServer } from '../../support/postgres/postgres-server.ts';
 import type { ExecutorTerms } from './executor.ts';
 
@@ -32,6 +33,7 @@ export interface Said {
   readonly runs?: number;
   readonly reason?: string;
   readonly version?: string;
+  readonly parked?: readonly ParkedRun[];
 }
 
 export class Executor {

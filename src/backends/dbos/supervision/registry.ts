@@ -133,6 +133,13 @@ export class Registry {
     throw new OrchestratorError('already-exists', message, { details: { executorId } });
   }
 
+  async addOnDeath(executorId: string, statement: string): Promise<void> {
+    await this.#rows(
+      `UPDATE ${this.#schema}.executors SET on_death = array_append(on_death, $2) WHERE id = $1`,
+      [executorId, statement],
+    );
+  }
+
   /** DBOS may compute its version when it is launched. */
   async setVersion(executorId: string, version: string): Promise<void> {
     await this.#rows(`UPDATE ${this.#schema}.executors SET version = $2 WHERE id = $1`, [

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { raceSignal } from '../../../shared/abort.ts';
-import { checkFunction, checkNumber, checkObject, checkSignal } from '../../../shared/check.ts';
+import { checkFunction, checkNumber, checkObject, checkSignal, checkText } from '../../../shared/check.ts';
 import { OrchestratorError } from '../../../shared/errors.ts';
 import { EventSource, type Listener } from '../../../shared/events.ts';
 import { type DbosClass, loadDbos, loadPg } from '../load-packages.ts';
@@ -19,6 +19,7 @@ import type { SupervisorEvent } from './supervisor-events.ts';
 import {
   type ResolvedSupervisorOptions,
   resolveSupervisorOptions,
+  type SqlStatement,
   type SupervisorOptions,
 } from './supervisor-options.ts';
 import { endPool, systemPool } from './system-pool.ts';
@@ -30,6 +31,7 @@ const LONGEST_PAUSE_MS = 5_000;
 export class Supervisor {
   readonly #options: ResolvedSupervisorOptions;
   readonly #events: EventSource<SupervisorEvent>;
+  readonly #onDeath: SqlStatement[];
   readonly #stopping = new AbortController();
   /** What DBOS begins in a life belongs to it: a later life's signs are none of its own. */
   readonly #lives = new AsyncLocalStorage<ExecutorLife>();
@@ -46,6 +48,7 @@ export class Supervisor {
   /** Throws `invalid-argument`. */
   constructor(options: SupervisorOptions) {
     this.#options = resolveSupervisorOptions(options);
+    this.#onDeath = [...this.#options.onDeath];
     this.#events = new EventSource((error) =>
       this.#options.logger?.error({ error }, 'a listener of the supervisor failed'),
     );
@@ -112,6 +115,13 @@ export class Supervisor {
     return () => this.#whenRelaunched.delete(listener);
   }
 
+  /** One more statement for the transaction that declares this executor dead, in this life and in later ones. */
+  async addOnDeath(statement: SqlStatement): Promise<void> {
+    const { executorId } = this.#begun;
+    this.#onDeath.push(checkText('statement', statement));
+    await (this.#registry as Registry).addOnDeath(executorId, statement);
+  }
+
   /** Runs that brought down one executor after another, and that DBOS no longer begins, with those executors. */
   async parked({ limit = 100 }: { readonly limit?: number } = {}): Promise<readonly ParkedRun[]> {
     void this.#begun;
@@ -140,9 +150,9 @@ export class Supervisor {
 
   async #begin(executorId: string): Promise<void> {
     const registry = this.#registry as Registry;
-    const { logger, config, onDeath, leaseMs, beatMs, maxBlockedMs } = this.#options;
+    const { logger, config, leaseMs, beatMs, maxBlockedMs } = this.#options;
     const version = config.applicationVersion ?? this.#dbos?.applicationVersion ?? '';
-    await registry.insert({ executorId, version, onDeath });
+    await registry.insert({ executorId, version, onDeath: this.#onDeath });
     const life = await ExecutorLife.begin({
       ...registry.terms,
       executorId,
