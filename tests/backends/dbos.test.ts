@@ -1,6 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DbosBackend } from '../../src/backends/dbos/index.ts';
+import { Supervisor } from '../../src/backends/dbos/supervision/supervisor.ts';
 import { backendConformance } from '../../src/testing/backend-conformance.ts';
 import { seededIds } from '../../src/testing/seeded.ts';
 import { POSTGRES_MISSING, POSTGRES_NOTE, PostgresServer } from '../support/postgres/postgres-server.ts';
@@ -24,16 +25,27 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(`the DBOS backend keeps the cont
   let pool: WatchedPool;
   let keeper: DbosBackend;
   let schemas = 0;
+  /** Steps that ask whether they may begin: their answers come from a thread of its own. */
+  let guards = 0;
 
   const settle = async (): Promise<void> => {
     for (let quiet = 0; quiet < QUIET_TURNS; quiet += 1) {
-      if (!pool.isQuiet || dbosPool.inUse > ownUse) quiet = 0;
+      if (!pool.isQuiet || dbosPool.inUse > ownUse || guards > 0) quiet = 0;
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
 
   beforeAll(async () => {
     process.on('unhandledRejection', onUnhandled);
+    const { guard } = Supervisor.prototype;
+    vi.spyOn(Supervisor.prototype, 'guard').mockImplementation(async function (this: Supervisor, signal) {
+      guards += 1;
+      try {
+        await guard.call(this, signal);
+      } finally {
+        guards -= 1;
+      }
+    });
     server = await PostgresServer.start();
     url = await server.createDatabase();
     // An application's own DBOS, shared by all these backends.

@@ -105,7 +105,8 @@ export class Admission {
     const { database, now, sender } = this.#options;
     const of = <T>(field: (request: Request) => T): T[] => requests.map(field);
     return database.all<Answer>(
-      `SELECT * FROM ${database.schema}.admit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+      `SELECT * FROM ${database.schema}.admit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+         $17, $18, $19)
        ORDER BY place`,
       [
         sender,
@@ -123,6 +124,8 @@ export class Admission {
         of(({ parent }) => parent?.seq ?? null),
         of(({ parent }) => parent?.runId ?? null),
         of(({ parent }) => parent?.token ?? null),
+        of(({ parent }) => parent?.workflow ?? null),
+        of(({ parent }) => parent?.claim ?? null),
         of(({ key }) => key ?? null),
         now(),
       ],

@@ -22,6 +22,7 @@ const INT8 = 20;
 /** Between two tries. */
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1000;
+const CLOSING_MS = 2000;
 
 export class Database {
   readonly schema: string;
@@ -80,7 +81,15 @@ export class Database {
     if (this.isClosed) return;
     this.#closing.abort();
     const pool = await this.#pool?.catch(() => undefined);
-    if (this.#options.ownsPool) await pool?.end().catch(() => undefined);
+    if (!this.#options.ownsPool || pool === undefined) return;
+    // A server that does not answer is not waited for.
+    const ended = pool.end().catch(() => undefined);
+    const timer = new AbortController();
+    await Promise.race([
+      ended,
+      sleep(CLOSING_MS, undefined, { signal: timer.signal }).catch(() => undefined),
+    ]);
+    timer.abort();
   }
 
   /** To read with after this one was closed; close it too. */
@@ -121,7 +130,6 @@ export class Database {
 
   #asStorageError(error: unknown): unknown {
     if (OrchestratorError.isInstance(error) || codeOf(error)?.startsWith('AO')) return error;
-    const reason = reasonOf(error);
-    return reason === undefined ? error : storageFailure(this.where, reason, error);
+    return storageFailure(this.where, reasonOf(error) ?? 'other', error);
   }
 }

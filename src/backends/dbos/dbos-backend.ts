@@ -136,7 +136,10 @@ export class DbosBackend implements Backend {
    */
   async start(): Promise<void> {
     this.#refuseWhenStopped();
-    this.#starting ??= this.#start().catch((error: unknown) => {
+    this.#starting ??= this.#start().catch(async (error: unknown) => {
+      const leave = this.#leaveHost;
+      this.#leaveHost = async () => undefined;
+      await leave().catch(() => undefined);
       this.#starting = undefined;
       this.#state = 'created';
       throw error;
@@ -214,7 +217,7 @@ export class DbosBackend implements Backend {
     if (dedupeKey !== undefined) checkName('dedupeKey', dedupeKey);
     const payloadText = toJsonText(payload);
     const { seq } = await this.#find(runId, tenant);
-    await this.#driver.inbox.deliver(this.#sender, seq, name, payloadText, dedupeKey);
+    await this.#driver.inbox.deliver({ run: seq, name, payloadText, dedupeKey });
   }
 
   async cancel(runId: string, tenant: string, reason?: string): Promise<void> {

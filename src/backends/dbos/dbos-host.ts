@@ -49,7 +49,7 @@ export class DbosHost {
   readonly DBOS: DbosClass;
   readonly #attempt: Attempt;
   readonly #begins = new Map<string, (claim: string) => Promise<void>>();
-  readonly #handOvers = new Map<string, HandOver>();
+  readonly #handOvers = new Map<string, Set<HandOver>>();
   readonly #underWay = new Set<string>();
   /** Attempts that are over, which DBOS has not written down yet. */
   readonly #unrecorded = new Set<string>();
@@ -69,7 +69,8 @@ export class DbosHost {
       const begin = this.#begins.get(workflow);
       this.#begins.delete(workflow);
       // One that nobody here has asked for was another executor's: its run goes to whoever can do it.
-      if (begin === undefined) await this.#handOvers.get(origin)?.(seq, token);
+      const [handOver] = this.#handOvers.get(origin) ?? [];
+      if (begin === undefined) await handOver?.(seq, token);
       else await begin(this.currentClaim() ?? '');
       if (this.#underWay.has(workflow)) this.#unrecorded.add(workflow);
       return null;
@@ -94,9 +95,11 @@ export class DbosHost {
 
   /** Attempts at runs of that origin that DBOS begins again are handed over. Returns the undo. */
   serve(origin: string, handOver: HandOver): () => void {
-    this.#handOvers.set(origin, handOver);
+    const known = this.#handOvers.get(origin) ?? new Set();
+    this.#handOvers.set(origin, known.add(handOver));
     return () => {
-      if (this.#handOvers.get(origin) === handOver) this.#handOvers.delete(origin);
+      known.delete(handOver);
+      if (known.size === 0 && this.#handOvers.get(origin) === known) this.#handOvers.delete(origin);
     };
   }
 

@@ -82,7 +82,7 @@ export class RunDriver implements ContextHost {
     this.clock = clock;
     this.database = database;
     this.alarms = new Alarms(clock);
-    this.inbox = new Inbox(database);
+    this.inbox = new Inbox(database, sender);
     this.watches = new Watches(database);
     this.writer = new JournalWriter(database);
     this.claims = new Claims(database, lock);
@@ -224,6 +224,8 @@ export class RunDriver implements ContextHost {
   /** The others have given this process up: what it holds is theirs, and it takes nothing until it {@link rejoin}s. */
   dropAll(): void {
     this.#isLost = true;
+    // What an earlier life could not begin is not waited for.
+    this.#begun = Promise.resolve();
     for (const hold of this.#holds.all()) this.#drop(hold, hold.lost());
   }
 
@@ -239,11 +241,12 @@ export class RunDriver implements ContextHost {
   /** DBOS began this attempt again in this process, though it is somewhere else: whoever can do the run gets it. */
   async handOver(seq: number, token: number): Promise<void> {
     const { database } = this;
-    await database.all(
-      `SELECT ${database.schema}.hand_over($1, $2, $3)`,
+    const [row] = await database.all<{ moved: boolean }>(
+      `SELECT ${database.schema}.hand_over($1, $2, $3) AS moved`,
       [this.#options.sender, seq, token],
       Infinity,
     );
+    if (row?.moved !== true) return;
     await this.#checkHolds();
     this.poke();
   }
@@ -318,7 +321,7 @@ export class RunDriver implements ContextHost {
     const before = new Set(this.#holds.all());
     const isClaiming = this.#isClaiming;
     const rows = await this.database.all<DbosRow>(
-      `SELECT * FROM ${this.database.schema}.runs WHERE owner = $1`,
+      `SELECT seq, id, token, error, cause, cause_id, losses, history FROM ${this.database.schema}.runs WHERE owner = $1`,
       [this.#worker],
     );
     const bySeq = new Map(rows.map((row) => [row.seq, row]));
@@ -376,7 +379,7 @@ export class RunDriver implements ContextHost {
     const isResuming = this.#mode === 'resuming';
     const rows = await this.claims.take({ worker, abilities, limit, isResuming, now });
     // Declared dead: the supervisor lets this process go on as somebody else.
-    if (rows === undefined || worker !== this.#worker) return [];
+    if (rows === undefined || this.#isLost || worker !== this.#worker) return [];
     if (limit > 0 && rows.length < limit) await this.#comeBack(now);
     return rows;
   }

@@ -6,7 +6,8 @@ export function admission(schema: string, channel: string): string {
   CREATE OR REPLACE FUNCTION ${schema}.admit(
     p_sender text, p_tenants text[], p_ids text[], p_given boolean[], p_names text[], p_queues text[],
     p_priorities float8[], p_delays float8[], p_dependencies text[], p_inputs text[], p_dedupe_keys text[],
-    p_timeouts float8[], p_parents bigint[], p_parent_ids text[], p_parent_tokens bigint[], p_keys text[], p_now float8
+    p_timeouts float8[], p_parents bigint[], p_parent_ids text[], p_parent_tokens bigint[], p_workflows text[], p_claims text[],
+    p_keys text[], p_now float8
   ) RETURNS TABLE (place integer, outcome text, run_id text, detail text, run_seq bigint)
   LANGUAGE plpgsql ${PLANS} AS $function$
   DECLARE
@@ -27,7 +28,7 @@ export function admission(schema: string, channel: string): string {
         ELSE ARRAY(SELECT json_array_elements_text(p_dependencies[i]::json)) END;
       IF p_parents[i] IS NOT NULL THEN
         PERFORM 1 FROM ${schema}.runs WHERE seq = p_parents[i] AND token = p_parent_tokens[i] FOR SHARE;
-        IF NOT FOUND THEN
+        IF NOT FOUND OR NOT ${schema}.is_owner(p_workflows[i], p_claims[i]) THEN
           outcome := 'lost';
           RETURN NEXT;
           CONTINUE;

@@ -86,14 +86,16 @@ export function ending(schema: string, dbos: string, channel: string): string {
 
   -- DBOS has given this attempt to somebody else: the run goes to whoever can do it.
   CREATE OR REPLACE FUNCTION ${schema}.hand_over(p_sender text, p_seq bigint, p_token bigint)
-  RETURNS void LANGUAGE plpgsql ${PLANS} AS $function$
+  RETURNS boolean LANGUAGE plpgsql ${PLANS} AS $function$
   BEGIN
     UPDATE ${schema}.runs SET owner = NULL, slot = false, token = token + 1, status = 'queued'
       WHERE seq = p_seq AND token = p_token AND completed_at IS NULL;
     IF FOUND THEN
       PERFORM pg_notify('${channel}', p_sender || ':ready:');
       PERFORM pg_notify('${channel}', p_sender || ':moved:' || p_seq);
+      RETURN true;
     END IF;
+    RETURN false;
   END $function$;
   `;
 }

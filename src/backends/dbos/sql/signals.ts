@@ -3,29 +3,31 @@ import { PLANS } from './plans.ts';
 
 export function signals(schema: string, channel: string): string {
   return `
-  -- Keeps a payload. A known key or delivery is ignored, and so is a run that has ended.
+  -- Keeps payloads, in order. A known key or delivery is ignored, and so is a run that has ended. Gives the places kept.
   CREATE OR REPLACE FUNCTION ${schema}.deliver(
-    p_sender text, p_run bigint, p_name text, p_payload text, p_dedupe_key text, p_delivery uuid
-  ) RETURNS boolean LANGUAGE plpgsql ${PLANS} AS $function$
+    p_sender text, p_runs bigint[], p_names text[], p_payloads text[], p_dedupe_keys text[], p_deliveries uuid[]
+  ) RETURNS SETOF integer LANGUAGE plpgsql ${PLANS} AS $function$
   BEGIN
-    INSERT INTO ${schema}.signals (run, name, payload, dedupe_key, delivery)
-      SELECT seq, p_name, p_payload, p_dedupe_key, p_delivery FROM ${schema}.runs
-      WHERE seq = p_run AND completed_at IS NULL ON CONFLICT DO NOTHING;
-    IF FOUND THEN
-      PERFORM pg_notify('${channel}', p_sender || ':signal:' || p_run);
-    END IF;
-    RETURN FOUND;
+    FOR i IN 1 .. cardinality(p_runs) LOOP
+      INSERT INTO ${schema}.signals (run, name, payload, dedupe_key, delivery)
+        SELECT seq, p_names[i], p_payloads[i], p_dedupe_keys[i], p_deliveries[i] FROM ${schema}.runs
+        WHERE seq = p_runs[i] AND completed_at IS NULL ON CONFLICT DO NOTHING;
+      IF FOUND THEN
+        PERFORM pg_notify('${channel}', p_sender || ':signal:' || p_runs[i]);
+        RETURN NEXT i;
+      END IF;
+    END LOOP;
   END $function$;
 
   -- Takes the first kept payload and notes it in the same breath. With p_over: or notes that none has come in time.
   CREATE OR REPLACE FUNCTION ${schema}.take_signal(
-    p_run bigint, p_token bigint, p_key text, p_name text, p_over boolean
+    p_run bigint, p_token bigint, p_workflow text, p_claim text, p_key text, p_name text, p_over boolean
   ) RETURNS TABLE (is_ours boolean, payload text) LANGUAGE plpgsql ${PLANS} AS $function$
   DECLARE
     v_seq bigint;
   BEGIN
     PERFORM 1 FROM ${schema}.runs WHERE seq = p_run AND token = p_token FOR SHARE;
-    is_ours := FOUND; payload := NULL;
+    is_ours := FOUND AND ${schema}.is_owner(p_workflow, p_claim); payload := NULL;
     IF is_ours THEN
       SELECT j.value INTO payload FROM ${schema}.journal AS j WHERE j.run = p_run AND j.key = p_key AND j.state = 'done';
       IF NOT FOUND THEN

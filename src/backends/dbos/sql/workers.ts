@@ -54,8 +54,11 @@ export function workers(schema: string, channel: string): string {
     DELETE FROM ${schema}.dependencies WHERE run = ANY (p_seqs);
     DELETE FROM ${schema}.dependencies WHERE dependency = ANY (p_seqs);
     DELETE FROM ${schema}.runs WHERE seq = ANY (p_seqs) AND completed_at IS NOT NULL;
-    DELETE FROM ${schema}.lanes AS l WHERE NOT EXISTS (
-      SELECT 1 FROM ${schema}.runs AS r WHERE r.tenant = l.tenant AND r.queue = l.queue AND r.completed_at IS NULL);
+    -- A lane that others have overtaken tells nothing any more, unless its tenant has runs at hand.
+    DELETE FROM ${schema}.lanes AS l
+      WHERE EXISTS (SELECT 1 FROM ${schema}.lanes AS o WHERE o.queue = l.queue AND o.begun >= l.pass)
+      AND NOT EXISTS (SELECT 1 FROM ${schema}.runs AS r
+        WHERE r.queue = l.queue AND r.tenant = l.tenant AND r.status = 'queued' AND r.started_at IS NULL);
   END $function$;
   `;
 }
