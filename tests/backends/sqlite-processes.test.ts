@@ -56,6 +56,22 @@ describe('processes that share one file', () => {
     }
   });
 
+  it('keep to the rate of a queue together', { timeout: 30_000 }, async () => {
+    const room = await open({ leaseMs: 30_000 });
+    const client = room.client();
+    await client.setQueue('work', { rate: { limit: 4, perSeconds: 1 } });
+    const ids: string[] = [];
+    for (let index = 0; index < 14; index += 1) ids.push((await client.submit('once', index, TERMS)).id);
+    await Promise.all([room.worker({ maxRunning: 2 }), room.worker({ maxRunning: 2 })]);
+    for (const id of ids) await client.store.result(id, TENANT, { timeoutMs: 20_000 });
+    const infos = await Promise.all(ids.map((id) => client.store.get(id, TENANT)));
+    const starts = infos.map((info) => info?.startedAt ?? 0).sort((one, other) => one - other);
+    for (let index = 4; index < starts.length; index += 1)
+      expect((starts[index] as number) - (starts[index - 4] as number)).toBeGreaterThanOrEqual(1000);
+    expect((starts.at(-1) as number) - (starts[0] as number)).toBeLessThan(8000);
+    expect(new Set(room.calls.map(({ pid }) => pid)).size).toBe(2);
+  });
+
   it('take over within the lease and two seconds, and refuse the write of one that was only asleep', {
     timeout: 30_000,
   }, async () => {
