@@ -9,7 +9,7 @@ import { SettlingClock } from './dbos/settling-clock.ts';
 import { WatchedPool } from './dbos/watched-pool.ts';
 
 /** Turns of the event loop with no question open that count as quiet. */
-const QUIET_TURNS = 12;
+const QUIET_TURNS = 6;
 
 describe.skipIf(POSTGRES_MISSING !== undefined)(`the DBOS backend keeps the contract${POSTGRES_NOTE}`, () => {
   const unhandled: unknown[] = [];
@@ -79,7 +79,7 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(`the DBOS backend keeps the cont
       const clock = new SettlingClock(settle);
       const ids = seededIds();
       const open = (): DbosBackend => {
-        pool = new WatchedPool(url, 10);
+        pool = new WatchedPool(url, 3);
         return new DbosBackend({ connectionString: url, schema, pool, dbos: DBOS, clock, ids });
       };
       return {
