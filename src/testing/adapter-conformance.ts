@@ -37,8 +37,10 @@ export function adapterConformance({
         assert.ok(name.trim() !== '');
         assert.ok(Object.values(AdapterType).includes(type), `unknown type ${type}`);
         assert.ok(Object.keys(operations).length > 0, 'there must be an operation');
-        for (const [operation, effects] of Object.entries(operations))
-          assert.ok(SIDE_EFFECTS.includes(effects), `${operation}: unknown side effects ${effects}`);
+        for (const [operation, effects] of Object.entries(operations)) {
+          const sideEffects = typeof effects === 'string' ? effects : effects.sideEffects;
+          assert.ok(SIDE_EFFECTS.includes(sideEffects), `${operation}: unknown side effects ${sideEffects}`);
+        }
       },
     },
     {

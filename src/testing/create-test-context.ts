@@ -66,7 +66,7 @@ export async function createTestContext(
       adapters: () => new Map(),
       tools: options.tools ?? [],
       model: options.model,
-    budget: undefined,
+      budget: undefined,
       allowExecute: options.allowExecute ?? false,
       tenant: 'test',
       memoryFor: () => options.memory ?? new MemoryStore({ owner: agent.name, clock }),

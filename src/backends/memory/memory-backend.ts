@@ -24,6 +24,7 @@ import { OrchestratorError } from '../../shared/errors.ts';
 import { type IdSource, randomIds } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { type Clock, systemClock } from '../../shared/time.ts';
+import { Breather } from '../driving/breather.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { checkName } from '../driving/names.ts';
 import { resolveSubmission } from '../driving/submission.ts';
@@ -33,6 +34,9 @@ import { endedBy } from './run-errors.ts';
 import { RunInbox } from './run-inbox.ts';
 import type { RunRecord } from './run-record.ts';
 import { RunTable } from './run-table.ts';
+
+/** Whoever submits in a loop lets timers and sockets have their turn after so many. */
+const SUBMISSIONS_PER_TURN = 1000;
 
 /** All have defaults. */
 export interface MemoryBackendOptions {
@@ -64,6 +68,7 @@ export class MemoryBackend implements Backend {
   readonly store: RunStore;
   readonly #table: RunTable;
   readonly #driver: RunDriver;
+  readonly #breather = new Breather(SUBMISSIONS_PER_TURN);
   #state: 'created' | 'started' | 'stopping' = 'created';
   #stopping: Promise<void> | undefined;
 
@@ -128,7 +133,9 @@ export class MemoryBackend implements Backend {
     const submission = resolveSubmission(options);
     checkName('name', name);
     this.#refuseWhenStopped();
-    return { id: this.#driver.submit(name, input, submission).terms.id };
+    const { id } = this.#driver.submit(name, input, submission).terms;
+    await this.#breather.next();
+    return { id };
   }
 
   async signal(

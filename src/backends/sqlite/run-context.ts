@@ -11,6 +11,7 @@ import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
 import type { Alarms } from '../driving/alarms.ts';
+import type { Breather } from '../driving/breather.ts';
 import { handled } from '../driving/handled.ts';
 import type { JournalKind } from '../driving/journal-kind.ts';
 import { checkName } from '../driving/names.ts';
@@ -26,6 +27,7 @@ export interface ContextHost {
   readonly clock: Clock;
   readonly alarms: Alarms;
   readonly database: Database;
+  readonly breather: Breather;
   readonly inbox: Inbox;
   readonly watches: Watches;
   /** `note` is called in the transaction that takes the child in. */
@@ -62,11 +64,13 @@ export class SqliteRunContext implements RunContext {
     const { execution } = this.#hold;
     // It would wait for itself without end.
     if (execution.isInside(key)) return handled(Promise.reject(this.#stepInItself(key)));
-    return this.#once('step', key, fingerprint ?? null, () => {
+    const recorded = this.#once('step', key, fingerprint ?? null, () => {
       const { signal, runId } = this;
       checkFunction('work', work);
       return execution.work(key, () => work({ idempotencyKey: `${runId}/${key}`, signal }));
     }) as Promise<T>;
+    const turn = this.#host.breather.next();
+    return turn === undefined ? recorded : handled(turn.then(() => recorded));
   }
 
   sleep(key: string, milliseconds: number): Promise<void> {

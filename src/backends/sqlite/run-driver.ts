@@ -5,6 +5,7 @@ import type { IdSource } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
 import { type Alarm, Alarms } from '../driving/alarms.ts';
+import { Breather } from '../driving/breather.ts';
 import { Holds } from '../driving/holds.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { FunctionRegistry } from '../driving/registry.ts';
@@ -33,8 +34,10 @@ export interface DriverOptions {
   readonly cancelGraceMs: number;
 }
 
-/** Runs taken in one transaction; between two of them the event loop gets its turn. */
-const CLAIMS_AT_ONCE = 50;
+/** Runs started in one turn of the event loop. */
+const STARTS_PER_TURN = 50;
+/** Submissions and steps written in a row; then the event loop gets its turn, so that the lease is kept. */
+const WRITES_PER_TURN = 100;
 
 /** `resuming`: only runs whose function is in memory already get a slot. */
 export type DriveMode = 'paused' | 'open' | 'resuming' | 'closed';
@@ -47,6 +50,7 @@ export class RunDriver implements ContextHost {
   readonly watches: Watches;
   readonly claims: Claims;
   readonly functions = new FunctionRegistry();
+  readonly breather = new Breather(WRITES_PER_TURN);
   readonly departures: Departures;
   readonly #endings: Endings;
   readonly #admission: Admission;
@@ -66,6 +70,8 @@ export class RunDriver implements ContextHost {
   #renewAt = 0;
   #mode: DriveMode = 'paused';
   #isPumpScheduled = false;
+  /** Runs that may still start in this turn of the event loop. */
+  #startsLeft = STARTS_PER_TURN;
 
   constructor(options: DriverOptions) {
     const { clock, database, ids, leaseMs, maxLosses } = options;
@@ -146,7 +152,13 @@ export class RunDriver implements ContextHost {
   poke(): void {
     if (this.#isPumpScheduled || this.#mode === 'paused' || this.#mode === 'closed') return;
     this.#isPumpScheduled = true;
-    queueMicrotask(() => this.#pump());
+    if (this.#startsLeft > 0) queueMicrotask(() => this.#pump());
+    else {
+      setImmediate(() => {
+        this.#startsLeft = STARTS_PER_TURN;
+        this.#pump();
+      });
+    }
   }
 
   /** Resolves when no function works any more; those that wait don't count. Returns the promise and its undo. */
@@ -262,7 +274,7 @@ export class RunDriver implements ContextHost {
     this.#isPumpScheduled = false;
     if (this.#mode === 'closed') return;
     const room = this.#options.maxRunning - (this.#holds.size - this.#suspended.size);
-    const limit = Math.min(room, CLAIMS_AT_ONCE);
+    const limit = Math.min(room, this.#startsLeft);
     const request = {
       worker: this.#worker,
       abilities: this.#abilities,
@@ -276,8 +288,9 @@ export class RunDriver implements ContextHost {
       rows = this.claims.take(request);
       if (limit > 0 && rows.length < limit) this.#comeBack(request.now);
     });
+    this.#startsLeft -= rows.length;
     for (const row of rows) this.#grant(row);
-    if (rows.length > 0 && rows.length === limit && limit < room) setImmediate(() => this.poke());
+    if (rows.length > 0 && rows.length === limit && limit < room) this.poke();
   }
 
   /** Looks again when a rate lets the next run start. */

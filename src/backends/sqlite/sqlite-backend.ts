@@ -127,7 +127,9 @@ export class SqliteBackend implements Backend {
     const submission = resolveSubmission(options);
     checkName('name', name);
     this.#refuseWhenStopped();
-    return { id: this.#driver.submit(name, input, submission) };
+    const id = this.#driver.submit(name, input, submission);
+    await this.#driver.breather.next();
+    return { id };
   }
 
   async signal(

@@ -84,4 +84,21 @@ export const submitting: Readonly<Record<string, CaseBody>> = {
     await bench.backend.start();
     assert.throws(() => bench.register({ late: echo }), { code: 'illegal-transition' });
   },
+  'lets timers have their turn while much is submitted and run': async (bench) => {
+    await bench.start({
+      work: async (context, input) => {
+        for (let index = 0; index < 3; index += 1) await context.step(`step ${index}`, async () => index);
+        return input;
+      },
+    });
+    let hasRung = false;
+    const timer = setTimeout(() => {
+      hasRung = true;
+    }, 0);
+    let last = '';
+    for (let index = 0; index < 5000 && !hasRung; index += 1) last = await bench.submit('work', index);
+    clearTimeout(timer);
+    assert.ok(hasRung, 'a timer that is due should have rung within five thousand submissions');
+    await bench.result(last);
+  },
 };
