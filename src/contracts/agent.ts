@@ -6,6 +6,7 @@ import type { Clock } from '../shared/time.ts';
 import type { AdapterContract } from './adapter.ts';
 import type { Artifact } from './artifact.ts';
 import type { BudgetView } from './budget.ts';
+import type { Effect } from './effect.ts';
 import type { AgentMemory, KnowledgeReader } from './memory.ts';
 import type { ModelClient } from './model.ts';
 import type { ProgramRunner } from './program.ts';
@@ -85,6 +86,11 @@ export interface AgentContext {
     key: string,
     work: (step: { idempotencyKey: string; signal: AbortSignal }) => Promise<T>,
   ): Promise<T>;
+  /**
+   * Does something that changes the outside once per run: intent before, receipt after. When a process ended in between,
+   * the effect's policy decides; a person may have to.
+   */
+  effect<T extends JsonValue>(key: string, effect: Effect<T>): Promise<T>;
   /** Tells those who watch the run. */
   emit(event: AgentEvent): void;
 }
@@ -93,7 +99,25 @@ export interface AgentContext {
 export type AgentEvent =
   | { readonly type: 'skill-started'; readonly skill: string }
   | { readonly type: 'skill-finished'; readonly skill: string; readonly artifact: Artifact }
-  | { readonly type: 'progress'; readonly message: string };
+  | { readonly type: 'progress'; readonly message: string }
+  | ModelWorkEvent;
+
+/** What work with a model tells: its text, what it calls, and what the loop does about it. */
+export type ModelWorkEvent =
+  /** A text of the model, or a piece of one where it is streamed. */
+  | { readonly type: 'model-text'; readonly text: string; readonly isPiece: boolean }
+  | { readonly type: 'model-answered'; readonly call: number; readonly tools: readonly string[]; readonly tokens: number }
+  | { readonly type: 'tool-started'; readonly call: string; readonly tool: string; readonly input: JsonValue }
+  | {
+      readonly type: 'tool-finished';
+      readonly call: string;
+      readonly tool: string;
+      readonly outcome: 'done' | 'failed' | 'refused' | 'fault' | 'not-made';
+      /** The first characters of what came back. */
+      readonly summary: string;
+    }
+  /** The loop stepped in: it warned of a repeat, nudged, or made the talk shorter. */
+  | { readonly type: 'loop-noted'; readonly note: 'warned' | 'nudged' | 'compacted'; readonly message: string };
 
 /** What an orchestrator asks of an agent. `BaseAgent` is the usual way to have it. */
 export interface AgentContract {

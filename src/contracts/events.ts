@@ -1,6 +1,7 @@
 /** What the orchestrator tells: facts in the past tense, numbered in order. */
 import type { ErrorJson } from '../shared/errors.ts';
 import type { AgentEvent, AgentMessage } from './agent.ts';
+import type { Approval } from './approval.ts';
 import type { ScheduleNote } from './schedule.ts';
 import type { StopReason, TaskResult } from './task.ts';
 
@@ -65,6 +66,10 @@ export type OrchestratorEventBody =
   | { readonly type: 'schedule-missed'; readonly schedule: string; readonly note: ScheduleNote }
   | { readonly type: 'schedule-skipped'; readonly schedule: string; readonly note: ScheduleNote }
   | { readonly type: 'schedule-failed'; readonly schedule: string; readonly note: ScheduleNote }
+  /** Work waits for a person. The question is kept: it can be decided from now on. */
+  | { readonly type: 'approval-requested'; readonly approval: Approval }
+  /** Somebody decided, or nobody in time. */
+  | { readonly type: 'approval-decided'; readonly approval: Approval }
   /** A plugin failed; the work went on without it. */
   | { readonly type: 'plugin-failed'; readonly plugin: string; readonly error: ErrorJson }
   /** A listener of yours threw; the work went on. */
@@ -90,6 +95,8 @@ const TYPES: Readonly<Record<OrchestratorEventBody['type'], true>> = {
   'schedule-missed': true,
   'schedule-skipped': true,
   'schedule-failed': true,
+  'approval-requested': true,
+  'approval-decided': true,
   'plugin-failed': true,
   'listener-failed': true,
 };

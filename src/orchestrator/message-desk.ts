@@ -3,6 +3,7 @@ import { buildContext, type ContextSources } from '../agents/running/agent-conte
 import type { AgentRegistry } from '../agents/running/agent-registry.ts';
 import { rootOf } from '../agents/running/root-run.ts';
 import type { AgentContext, AgentContract, AgentMessage, AgentResponse } from '../contracts/agent.ts';
+import type { ApprovalDecision, ApprovalRequest } from '../contracts/approval.ts';
 import type { RunContext } from '../contracts/backend.ts';
 import type { OrchestratorEventBody } from '../contracts/events.ts';
 import type { Conversation, ConversationMode } from '../conversation/conversation.ts';
@@ -35,6 +36,8 @@ export interface MessageDeskServices {
   readonly lastResults: LastResults;
   /** Aborts when the orchestrator is shut down. */
   readonly closing: AbortSignal;
+  /** Asks a person, for a run. */
+  ask(run: RunContext, request: ApprovalRequest): Promise<ApprovalDecision>;
   /** Waited for after a message was sent. */
   onSent(message: AgentMessage): Promise<void>;
   emit(runId: string, body: OrchestratorEventBody): void;
@@ -101,7 +104,7 @@ export class MessageDesk {
     signal: AbortSignal,
     key: string,
   ): Promise<AgentContext> {
-    const { registry, sources, lastResults, emit } = this.#services;
+    const { registry, sources, lastResults, emit, ask } = this.#services;
     await registry.prepare(agent);
     return buildContext(sources, {
       agent,
@@ -110,6 +113,7 @@ export class MessageDesk {
       attempt: 1,
       signal,
       step: (name, work, options) => run.step(`${key}/${name}`, work, options),
+      ask: (request) => ask(run, { ...request, key: `${key}/${request.key}` }),
       inputs: lastResults.inputs,
       emit: (event) => emit(run.runId, { type: 'agent-reported', agent: agent.name, event }),
     });

@@ -9,10 +9,12 @@ import { contextSources } from '../agents/running/context-sources.ts';
 import { findRoutes, type Route } from '../agents/running/router.ts';
 import { createTaskFunction } from '../agents/running/task-function.ts';
 import type { AgentCapability, AgentContract, AgentResponse } from '../contracts/agent.ts';
+import type { Approval } from '../contracts/approval.ts';
 import { EVENT_TYPES, type OrchestratorEvent, type OrchestratorEventBody } from '../contracts/events.ts';
 import type { TaskJson, TaskResult } from '../contracts/task.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { PluginManager } from '../plugins/plugin-manager.ts';
+import { Approvals, type DecisionOptions } from '../security/approvals/backend-approvals.ts';
 import { abortReason, mergeSignals, raceSignal } from '../shared/abort.ts';
 import { checkInteger, checkObject, checkOneOf, checkText } from '../shared/check.ts';
 import { closeAll } from '../shared/close-all.ts';
@@ -59,6 +61,7 @@ export class Orchestrator {
   readonly #plugins: PluginManager;
   readonly #workflows: WorkflowRuns;
   readonly #schedules: Schedules;
+  readonly #approvals: Approvals;
   readonly #lastResults = new LastResults();
   readonly #sources: ContextSources;
   readonly #closing = new AbortController();
@@ -91,6 +94,11 @@ export class Orchestrator {
     });
     this.#sources = contextSources({ ...this.#options, moreAdapters: () => this.#plugins.adapters() });
     this.#workflows = new WorkflowRuns(backend, tenant);
+    const tell = (approval: Approval): void => {
+      const type = approval.status === 'pending' ? 'approval-requested' : 'approval-decided';
+      this.#tell(approval.runId, { type, approval });
+    };
+    this.#approvals = new Approvals({ backend, clock, tenant, tell });
     this.#schedules = new Schedules({
       ...this.#options,
       entity: (task) => this.#desk.entity(task),
@@ -106,6 +114,7 @@ export class Orchestrator {
       sources: this.#sources,
       lastResults: this.#lastResults,
       closing: this.#closing.signal,
+      ask: (run, request) => this.#approvals.ask(run, request),
       onSent: (message) => this.#plugins.triggerHook('onMessageSent', message),
       emit: (runId, body) => this.#tell(runId, body),
     });
@@ -120,6 +129,7 @@ export class Orchestrator {
         correct: createCorrector(() => [...this.#options.evaluators, ...this.#plugins.evaluators()]),
         plugins: this.#plugins,
         metrics: this.#options.metrics,
+        ask: (run, request) => this.#approvals.ask(run, request),
         emit: (runId, body) => this.#tell(runId, body),
       }),
       { tenant },
@@ -136,6 +146,7 @@ export class Orchestrator {
         names: RUN_NAMES,
         converse: createConverse(speech),
         ask: createAsk(speech),
+        approve: (run, request) => this.#approvals.ask(run, request),
         emit: (runId, body) => this.#tell(runId, body),
       }),
       { tenant },
@@ -155,6 +166,21 @@ export class Orchestrator {
   /** Makes work come back at planned times, once in all processes; started orchestrators fire it. {@link Schedules.add} has the errors. */
   schedule(timing: ScheduleTiming, work: ScheduledWork): Promise<ScheduleHandle> {
     return this.#schedules.add(timing, work);
+  }
+
+  /** Questions that wait for a decision, the oldest first. */
+  pendingApprovals(): Promise<readonly Approval[]> {
+    return this.#approvals.pending();
+  }
+
+  /** Lets what waits go on. Rejects with `not-found`, `already-exists` when it was decided, `version-conflict` for another payload. */
+  approve(id: string, options?: DecisionOptions): Promise<Approval> {
+    return this.#approvals.decide(id, true, options);
+  }
+
+  /** Refuses what waits; errors as in {@link approve}. */
+  reject(id: string, options?: DecisionOptions): Promise<Approval> {
+    return this.#approvals.decide(id, false, options);
   }
 
   /** Agents by name, in the order of registration. */
@@ -201,6 +227,7 @@ export class Orchestrator {
     await backend.setQueue(RUN_NAMES.taskQueue, { concurrency });
     await this.#startPlugins();
     await backend.start();
+    await this.#approvals.heal();
     await this.#schedules.start();
     this.#state = 'running';
   }

@@ -30,6 +30,8 @@ export const ERROR_CODES = [
   'timed-out',
   'limit-reached',
   'budget-exceeded',
+  'effect-unfinished',
+  'not-approved',
   'tool-missing',
   'not-allowed',
   'sandbox-unavailable',

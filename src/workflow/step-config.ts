@@ -2,6 +2,7 @@
 import { TaskPriority, TaskType } from '../contracts/task.ts';
 import {
   checkInteger,
+  checkJson,
   checkKeys,
   checkNumber,
   checkObject,
@@ -24,7 +25,7 @@ const MEMBERS: Readonly<Record<WorkflowStepType, readonly string[]>> = {
   parallel: ['steps', 'concurrency'],
   loop: ['steps', 'times', 'forEach', 'while', 'maxRounds'],
   wait: ['seconds'],
-  approval: [],
+  approval: ['title', 'payload', 'timeoutSeconds', 'onTimeout'],
   subworkflow: ['workflow', 'inputs'],
 };
 
@@ -58,6 +59,14 @@ export function checkStepConfig(
     if (config['maxRounds'] !== undefined) checkInteger(at('maxRounds'), config['maxRounds'], 1);
   }
   if (stepType === 'wait') checkNumber(at('seconds'), config['seconds'], 0, LONGEST_WAIT_SECONDS);
+  if (stepType === 'approval') {
+    checkText(at('title'), config['title']);
+    if (config['payload'] !== undefined) checkJson(at('payload'), config['payload']);
+    if (config['timeoutSeconds'] !== undefined)
+      checkNumber(at('timeoutSeconds'), config['timeoutSeconds'], 0, LONGEST_WAIT_SECONDS);
+    if (config['onTimeout'] !== undefined)
+      checkOneOf(at('onTimeout'), config['onTimeout'], ['reject', 'approve']);
+  }
   if (stepType === 'agent_action') {
     checkText(at('agent'), config['agent']);
     checkText(at('message'), config['message']);

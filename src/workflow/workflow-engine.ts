@@ -7,8 +7,10 @@ import { contextSources, type SourceOptions } from '../agents/running/context-so
 import { createTaskFunction } from '../agents/running/task-function.ts';
 import { MemoryBackend } from '../backends/memory/index.ts';
 import type { AgentContract } from '../contracts/agent.ts';
+import type { Approval } from '../contracts/approval.ts';
 import type { Backend } from '../contracts/backend.ts';
 import { createLogger } from '../observability/logger.ts';
+import { Approvals, type DecisionOptions } from '../security/approvals/backend-approvals.ts';
 import {
   checkBoolean,
   checkInteger,
@@ -65,6 +67,7 @@ export class WorkflowEngine {
   readonly #clock: Clock;
   readonly #runs: WorkflowRuns;
   readonly #concurrency: number;
+  readonly #approvals: Approvals;
   #starting: Promise<void> | undefined;
 
   constructor(options: WorkflowEngineOptions = {}) {
@@ -76,6 +79,7 @@ export class WorkflowEngine {
     this.#clock = clock;
     this.#backend = options.backend ?? new MemoryBackend({ clock });
     this.#runs = new WorkflowRuns(this.#backend, checkText('tenant', tenant));
+    this.#approvals = new Approvals({ backend: this.#backend, clock, tenant });
     const sources = contextSources({ ...options, clock, tenant, logger });
     this.#register(sources);
   }
@@ -92,6 +96,7 @@ export class WorkflowEngine {
         agents,
         prepare,
         results: (id, tenant) => this.#backend.store.get(id, tenant),
+        ask: (run, request) => this.#approvals.ask(run, request),
         emit: () => undefined,
       }),
       { tenant },
@@ -108,6 +113,7 @@ export class WorkflowEngine {
           attempt: 1,
           signal,
           step: (name, work, options) => run.step(`${key}/${name}`, work, options),
+          ask: (request) => this.#approvals.ask(run, { ...request, key: `${key}/${request.key}` }),
           inputs: {},
           emit: () => undefined,
         });
@@ -120,10 +126,26 @@ export class WorkflowEngine {
         names: RUN_NAMES,
         converse: createConverse(speech),
         ask: createAsk(speech),
+        approve: (run, request) => this.#approvals.ask(run, request),
         emit: () => undefined,
       }),
       { tenant },
     );
+  }
+
+  /** Questions that wait for a decision, the oldest first. */
+  pendingApprovals(): Promise<readonly Approval[]> {
+    return this.#approvals.pending();
+  }
+
+  /** Lets what waits go on. Rejects with `not-found`, `already-exists` when it was decided, `version-conflict` for another payload. */
+  approve(id: string, options?: DecisionOptions): Promise<Approval> {
+    return this.#approvals.decide(id, true, options);
+  }
+
+  /** Refuses what waits; errors as in {@link approve}. */
+  reject(id: string, options?: DecisionOptions): Promise<Approval> {
+    return this.#approvals.decide(id, false, options);
   }
 
   /** Throws `already-exists` on a name in use, `invalid-argument` on what is no agent. */

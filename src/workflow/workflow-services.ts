@@ -1,5 +1,6 @@
 /** What an interpreted workflow needs from whoever runs it. */
 import type { AgentResponse } from '../contracts/agent.ts';
+import type { ApprovalDecision, ApprovalRequest } from '../contracts/approval.ts';
 import type { RunContext } from '../contracts/backend.ts';
 import type { OrchestratorEventBody } from '../contracts/events.ts';
 import type { JsonValue } from '../shared/json.ts';
@@ -29,6 +30,8 @@ export interface WorkflowServices {
     config: AgentActionStepConfig,
     signal: AbortSignal,
   ): Promise<AgentResponse>;
+  /** Asks a person and waits. */
+  approve(context: RunContext, request: ApprovalRequest): Promise<ApprovalDecision>;
   emit(runId: string, body: OrchestratorEventBody): void;
 }
 

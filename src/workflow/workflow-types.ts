@@ -27,6 +27,7 @@ export const SUPPORTED_STEP_TYPES = [
   'parallel',
   'loop',
   'wait',
+  'approval',
   'subworkflow',
 ] as const satisfies readonly WorkflowStepType[];
 
@@ -99,6 +100,18 @@ export interface AgentActionStepConfig {
   readonly agent: string;
   /** May hold `${CEL}`. */
   readonly message: string;
+}
+
+/** Of an `approval` step: a person decides. The output is `{ approved, by, note, answer, isExpired }`; a rejected step has failed. */
+export interface ApprovalStepConfig {
+  /** May hold `${CEL}`. */
+  readonly title: string;
+  /** What the decision is about; its texts may hold `${CEL}`. @default null */
+  readonly payload?: JsonValue;
+  /** @default it waits as long as it takes */
+  readonly timeoutSeconds?: number;
+  /** What it means when nobody decided in time. @default 'reject' */
+  readonly onTimeout?: 'reject' | 'approve';
 }
 
 /**

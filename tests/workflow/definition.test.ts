@@ -176,9 +176,9 @@ describe('WorkflowStep', () => {
   });
 
   it('says which types it can carry out when it is given another one', () => {
-    const init: WorkflowStepInit = { name: 'ask', stepType: WorkflowStepType.APPROVAL };
+    const init = { name: 'ask', stepType: 'dance' } as unknown as WorkflowStepInit;
     expect(() => new WorkflowStep(init)).toThrow(
-      /one of task, agent_action, conversation, condition, parallel, loop, wait, subworkflow/,
+      /one of task, agent_action, conversation, condition, parallel, loop, wait, approval, subworkflow/,
     );
   });
 

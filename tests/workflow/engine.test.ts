@@ -230,6 +230,7 @@ describe('createWorkflowFunction', () => {
         names: RUN_NAMES,
         converse: () => Promise.reject(new Error('unused')),
         ask: () => Promise.reject(new Error('unused')),
+        approve: () => Promise.reject(new Error('unused')),
         emit: (_runId, body) => events.push(body),
       }),
     );

@@ -136,6 +136,7 @@ async function play(
     names: RUN_NAMES,
     converse: (run, key) => run.step(`${key}/turn`, async () => ({ status: 'completed', turns: 1 })),
     ask: () => Promise.reject(new Error('unused')),
+    approve: () => Promise.reject(new Error('unused')),
     emit: () => undefined,
   });
   const input = JSON.parse(JSON.stringify({ workflow, inputs })) as JsonValue;

@@ -2,6 +2,7 @@
 
 import type { AdapterContract } from '../../contracts/adapter.ts';
 import type { AgentContext, AgentContract, AgentEvent } from '../../contracts/agent.ts';
+import type { AskApproval } from '../../contracts/approval.ts';
 import type { AgentMemory, KnowledgeReader } from '../../contracts/memory.ts';
 import type { ModelClient } from '../../contracts/model.ts';
 import type { ProgramRunner } from '../../contracts/program.ts';
@@ -15,8 +16,11 @@ import type { Tracer } from '../../observability/tracer.ts';
 import { mergeSignals } from '../../shared/abort.ts';
 import { checkText } from '../../shared/check.ts';
 import type { Clock } from '../../shared/time.ts';
+import { checkEffect } from './check-effect.ts';
+import { durableAdapters } from './durable-adapters.ts';
 import { durableModel } from './durable-model.ts';
 import { durableTools } from './durable-tools.ts';
+import { performEffect } from './perform-effect.ts';
 import type { StepFunction } from './step-function.ts';
 import { UsageMeter } from './usage-meter.ts';
 
@@ -49,6 +53,8 @@ export interface ContextRequest {
   readonly attempt: number;
   readonly signal: AbortSignal;
   readonly step: StepFunction;
+  /** Asks a person. @default nobody can be asked */
+  readonly ask?: AskApproval | undefined;
   readonly inputs: Readonly<Record<string, TaskResult>>;
   readonly meter?: UsageMeter;
   readonly emit: (event: AgentEvent) => void;
@@ -60,6 +66,7 @@ export async function buildContext(sources: ContextSources, request: ContextRequ
   const model = ownModel(agent) ?? sources.model;
   const { workspace, runner } = await sources.workspaceFor(request.rootRunId);
   const { budget } = sources;
+  const host = { step, ask: request.ask };
   const owner = { runId: request.rootRunId, agent: agent.name };
   const paid = (client: ModelClient): ModelClient =>
     budget === undefined ? client : budgetedModel(client, budget, owner, sources.clock);
@@ -70,12 +77,12 @@ export async function buildContext(sources: ContextSources, request: ContextRequ
     clock: sources.clock,
     // A journalled call is not paid again: the budget stands inside the step.
     model: model === undefined ? undefined : durableModel(paid(model), step, meter),
-    tools: durableTools(sources.tools, step, meter, () => budget?.reserve(owner, { toolCalls: 1 })),
+    tools: durableTools(sources.tools, host, meter, () => budget?.reserve(owner, { toolCalls: 1 })),
     budget: budget?.view(owner) ?? { lines: () => Promise.resolve([]) },
     memory: sources.memoryFor(agent),
     knowledge: sources.knowledge,
     // A copy: what an agent does to it stays with it.
-    adapters: new Map(sources.adapters()),
+    adapters: durableAdapters(sources.adapters(), host),
     workspace,
     runner: boundTo(runner, request.signal),
     policy: { allowExecute: sources.allowExecute },
@@ -83,6 +90,7 @@ export async function buildContext(sources: ContextSources, request: ContextRequ
     tenant: sources.tenant,
     run: { id: request.runId, attempt: request.attempt },
     step: (key, work) => step(`step:${checkText('key', key)}`, work),
+    effect: (key, effect) => performEffect(host, `effect:${checkText('key', key)}`, checkEffect(effect)),
     emit: request.emit,
   };
 }

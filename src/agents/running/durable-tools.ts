@@ -1,20 +1,34 @@
-/** Makes each call of a tool a step of the run; unknown tools and bad input are typed errors. */
+/** Makes each call of a tool a step of the run, and one that changes something an effect; unknown tools and bad input are typed errors. */
 import { parseWith } from '../../contracts/schema.ts';
-import type { AnyTool, ToolBox } from '../../contracts/tool.ts';
+import type { AnyTool, ToolBox, ToolCallContext } from '../../contracts/tool.ts';
+import { mergeSignals } from '../../shared/abort.ts';
+import { checkListOf } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
-import { digestJson } from '../../shared/json.ts';
-import type { StepFunction } from './step-function.ts';
+import { digestJson, type JsonValue, toJsonValue } from '../../shared/json.ts';
+import { type EffectHost, performEffect } from './perform-effect.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 /** The tools as an agent's context offers them. `pay` is asked before each call that is really made. */
 export function durableTools(
   tools: readonly AnyTool[],
-  step: StepFunction,
+  host: EffectHost,
   meter: UsageMeter,
   pay: () => Promise<unknown> | undefined = () => undefined,
 ): ToolBox {
-  const counts = new Map<string, number>();
-  const call: ToolBox['call'] = async (name, input, { callId } = {}) => {
+  return boxOf(tools, { host, meter, pay, counts: new Map() });
+}
+
+/** What all boxes of one context share. */
+interface BoxServices {
+  readonly host: EffectHost;
+  readonly meter: UsageMeter;
+  readonly pay: () => Promise<unknown> | undefined;
+  readonly counts: Map<string, number>;
+}
+
+function boxOf(tools: readonly AnyTool[], services: BoxServices): ToolBox {
+  const { host, meter, pay, counts } = services;
+  const call: ToolBox['call'] = async (name, input, { callId, signal: own } = {}) => {
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool === undefined) {
       const known = tools.map((candidate) => candidate.name).join(', ') || 'none';
@@ -27,14 +41,26 @@ export function durableTools(
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
     const checked: unknown = await parseWith(tool.input, input, `The input of tool ${name}`);
-    const output = await step(
-      callId === undefined ? `tool:${name}:#${count}` : `tool:${name}:id:${callId}`,
-      async ({ signal, idempotencyKey }) => {
-        await pay();
-        return tool.execute(checked, { signal, idempotencyKey });
-      },
-      { fingerprint: digestJson({ name, input: checked }) },
-    );
+    const key = callId === undefined ? `tool:${name}:#${count}` : `tool:${name}:id:${callId}`;
+    const perform = async ({ signal, idempotencyKey }: ToolCallContext): Promise<JsonValue> => {
+      await pay();
+      return tool.execute(checked, { signal: mergeSignals(own, signal), idempotencyKey });
+    };
+    const changesNothing = tool.sideEffects === 'none' || tool.sideEffects === 'read';
+    const output = changesNothing
+      ? await host.step(key, perform, { fingerprint: digestJson({ name, input: checked }) })
+      : await performEffect(host, key, {
+          operation: name,
+          input: toJsonValue(checked),
+          onUnfinished: tool.onUnfinished ?? 'ask',
+          perform,
+          ...(tool.reconcile === undefined
+            ? {}
+            : {
+                reconcile: async (context) =>
+                  (await tool.reconcile?.(checked, context)) ?? { state: 'unknown' },
+              }),
+        });
     meter.countToolCall();
     return output;
   };
@@ -45,6 +71,16 @@ export function durableTools(
       // An agent may have let go of the call: its rejection must not end the process.
       called.catch(() => undefined);
       return called;
+    },
+    with(more) {
+      const all = [...tools, ...checkListOf('more', more, ['execute'], 'a tool')];
+      for (const [index, { name }] of all.entries()) {
+        if (all.findIndex((tool) => tool.name === name) === index) continue;
+        throw new OrchestratorError('already-exists', `There are two tools named ${JSON.stringify(name)}.`, {
+          details: { name },
+        });
+      }
+      return boxOf(all, services);
     },
   };
 }

@@ -3,6 +3,7 @@
  * attempt is never repeated; what the agent did inside it is journalled in nested steps.
  */
 import type { AgentContext, AgentContract, AgentEvent } from '../../contracts/agent.ts';
+import type { ApprovalDecision, ApprovalRequest, AskApproval } from '../../contracts/approval.ts';
 import type { RunContext, RunFunction } from '../../contracts/backend.ts';
 import type { OrchestratorEventBody } from '../../contracts/events.ts';
 import type { PluginHost } from '../../contracts/plugin.ts';
@@ -31,6 +32,8 @@ export interface TaskServices {
   readonly results: ResultReader;
   /** Does the task and improves the outcome. @default the agent's outcome as it is */
   readonly correct?: (agent: AgentContract, task: Task, context: AgentContext) => Promise<TaskOutcome>;
+  /** Asks a person, for a run. @default nobody can be asked */
+  readonly ask?: (run: RunContext, request: ApprovalRequest) => Promise<ApprovalDecision>;
   /** Plugins that change tasks and results, and hooks. @default none */
   readonly plugins?: PluginHost;
   /** Counts and times attempts. @default not measured */
@@ -157,6 +160,7 @@ async function makeAttempt(
       attempt,
       signal,
       step: prefixed(context, `attempt#${attempt}/`),
+      ask: askIn(services, context, `attempt#${attempt}/`),
       inputs: await inputsOf(task, services.results),
       meter,
       // What an agent says after its attempt is said to nobody: the end was told already.
@@ -174,6 +178,12 @@ async function makeAttempt(
   } finally {
     isOver = true;
   }
+}
+
+function askIn({ ask }: TaskServices, context: RunContext, prefix: string): AskApproval | undefined {
+  return ask === undefined
+    ? undefined
+    : (request) => ask(context, { ...request, key: `${prefix}${request.key}` });
 }
 
 function prefixed(context: RunContext, prefix: string): StepFunction {

@@ -3,6 +3,7 @@ import type { BudgetAmounts } from '../../contracts/budget.ts';
 import type { CreateOptions, CreateResult, ModelClient, ModelMessage } from '../../contracts/model.ts';
 import { mergeSignals } from '../../shared/abort.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
+import { isPlainObject } from '../../shared/json.ts';
 import { type Clock, deadline } from '../../shared/time.ts';
 import type { Budget, BudgetOwner, Reservation } from './budget.ts';
 
@@ -29,8 +30,8 @@ export function budgetedModel(
     try {
       const signal = mergeSignals(options.signal, limit?.signal);
       for await (const item of ask(chosen, { ...options, signal })) {
-        if (typeof item !== 'string') await reservation.settle(amountsOf(chosen, item));
-        yield typeof item === 'string' || chosen === model
+        if (isCounted(item)) await reservation.settle(amountsOf(chosen, item));
+        yield !isCounted(item) || chosen === model
           ? item
           : { ...item, model: item.model ?? chosen.info.model };
       }
@@ -97,6 +98,16 @@ export function budgetedModel(
     close: () => model.close(),
     ...(model.priceOf === undefined ? {} : { priceOf: (usage) => model.priceOf?.(usage) }),
   };
+}
+
+/** A client of somebody's may give anything: what has no counts is left to whoever checks results, at its most. */
+function isCounted(item: unknown): item is CreateResult {
+  const usage = isPlainObject(item) ? item['usage'] : undefined;
+  return (
+    isPlainObject(usage) &&
+    Number.isFinite(usage['promptTokens']) &&
+    Number.isFinite(usage['completionTokens'])
+  );
 }
 
 function isOfSize(error: unknown): boolean {

@@ -2,6 +2,7 @@
 import type { StepRunner } from '../step-runner.ts';
 import type { SUPPORTED_STEP_TYPES } from '../workflow-types.ts';
 import { runAgentActionStep } from './agent-action-step.ts';
+import { runApprovalStep } from './approval-step.ts';
 import { runConditionStep } from './condition-step.ts';
 import { runConversationStep } from './conversation-step.ts';
 import { runLoopStep } from './loop-step.ts';
@@ -18,5 +19,6 @@ export const STEP_RUNNERS: Readonly<Record<(typeof SUPPORTED_STEP_TYPES)[number]
   parallel: runParallelStep,
   loop: runLoopStep,
   wait: runWaitStep,
+  approval: runApprovalStep,
   subworkflow: runSubworkflowStep,
 };
