@@ -1,5 +1,4 @@
 /** Runs functions: claims, executes, ends, and keeps this process's part in step with the others. */
-import type { RunOutcome } from '../../contracts/backend.ts';
 import { type ErrorJson, errorFromJson, errorToJson, OrchestratorError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
@@ -11,17 +10,20 @@ import { FunctionRegistry } from '../driving/registry.ts';
 import { endedBy, type RunRow } from '../driving/run-row.ts';
 import type { Submission } from '../driving/submission.ts';
 import { Admission } from './admission.ts';
+import { Attempts } from './attempts.ts';
 import { Claims } from './claims.ts';
 import type { Database } from './database.ts';
 import { type DbosRow, runRowOf } from './dbos-row.ts';
 import { Departures } from './departures.ts';
-import { Endings } from './endings.ts';
+import { lateRuns, nextDueAt, wakeDelayed } from './due-runs.ts';
+import { type Ending, Endings } from './endings.ts';
 import type { Engine } from './engine.ts';
 import { Hold } from './hold.ts';
 import { Inbox } from './inbox.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { Moves } from './moves.ts';
 import type { NoticeKind } from './notices.ts';
+import { Pump } from './pump.ts';
 import { type ContextHost, DbosRunContext } from './run-context.ts';
 import { Watches } from './watches.ts';
 import { Workers } from './workers.ts';
@@ -38,9 +40,6 @@ export interface DriverOptions {
   /** Quoted name of the supervisor's schema. */
   readonly supervision: string;
 }
-
-/** Runs taken in one statement. */
-const CLAIMS_AT_ONCE = 100;
 
 /** `resuming`: only runs whose function is in memory already get a slot. */
 export type DriveMode = 'paused' | 'open' | 'resuming' | 'closed';
@@ -61,17 +60,13 @@ export class RunDriver implements ContextHost {
   readonly #moves: Moves;
   readonly #options: DriverOptions;
   readonly #holds = new Holds<Hold>();
+  readonly #attempts = new Attempts();
+  readonly #pump: Pump;
   #engine: Engine | undefined;
   #worker = '';
   /** Rings when a delay or a time limit is over, whoever's it is. */
   #due: Alarm | undefined;
-  /** Functions begin in the order in which they got their slots, though DBOS writes their attempts side by side. */
-  #begun: Promise<void> = Promise.resolve();
-  /** Rings when a rate lets the next run start. */
-  #opening: Alarm | undefined;
   #mode: DriveMode = 'paused';
-  #isClaiming = false;
-  #isPokedAgain = false;
   #isLost = false;
   #isTicking = false;
 
@@ -90,6 +85,18 @@ export class RunDriver implements ContextHost {
     this.#moves = new Moves(database);
     this.#workers = new Workers(database, sender, options.supervision);
     this.#admission = new Admission({ database, ids, now, sender });
+    this.#pump = new Pump({
+      claims: this.claims,
+      clock,
+      alarms: this.alarms,
+      functions: this.functions,
+      claimant: () =>
+        this.#isOpen() && !this.#isLost
+          ? { worker: this.#worker, isResuming: this.#mode === 'resuming' }
+          : undefined,
+      room: () => options.maxRunning - this.#holds.working,
+      grant: (row) => this.#grant(row),
+    });
     this.#endings = new Endings({
       database,
       now,
@@ -193,13 +200,7 @@ export class RunDriver implements ContextHost {
 
   /** Something may have become ready. */
   poke(): void {
-    if (this.#mode === 'paused' || this.#mode === 'closed') return;
-    if (this.#isClaiming) {
-      this.#isPokedAgain = true;
-      return;
-    }
-    this.#isClaiming = true;
-    void this.#pump();
+    this.#pump.poke();
   }
 
   /** Resolves when no function works any more; those that wait don't count. Returns the promise and its undo. */
@@ -224,8 +225,7 @@ export class RunDriver implements ContextHost {
   /** The others have given this process up: what it holds is theirs, and it takes nothing until it {@link rejoin}s. */
   dropAll(): void {
     this.#isLost = true;
-    // What an earlier life could not begin is not waited for.
-    this.#begun = Promise.resolve();
+    this.#attempts.reset();
     for (const hold of this.#holds.all()) this.#drop(hold, hold.lost());
   }
 
@@ -278,32 +278,17 @@ export class RunDriver implements ContextHost {
   }
 
   async #wakeDelayed(): Promise<void> {
-    const { schema } = this.database;
+    const { database } = this;
     const now = this.clock.now();
-    await this.database.all(
-      `UPDATE ${schema}.runs SET status = 'queued' WHERE status = 'waiting' AND blockers = 0 AND seq IN (
-         SELECT seq FROM ${schema}.runs WHERE status = 'waiting' AND blockers = 0 AND ready_at <= $1
-         ORDER BY ready_at LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
-      [now],
-    );
-    const late = await this.database.all<RunRow>(
-      `SELECT seq, id, timeout_ms FROM ${schema}.runs
-       WHERE deadline_at <= $1 AND deadline_at IS NOT NULL AND completed_at IS NULL LIMIT 1000`,
-      [now],
-    );
-    for (const { seq, id, timeout_ms: timeoutMs } of late) {
+    await wakeDelayed(database, now);
+    for (const { seq, id, timeout_ms: timeoutMs } of await lateRuns(database, now)) {
       const error = endedBy(id, 'timed-out', `did not finish in ${timeoutMs} ms`, { timeoutMs });
       await this.#endings.cancel(seq, error);
       const hold = this.#holds.get(seq);
       if (hold !== undefined) void this.#returned([hold]);
     }
-    const [next] = await this.database.all<{ at: number | null }>(
-      `SELECT least(
-         (SELECT min(ready_at) FROM ${schema}.runs WHERE status = 'waiting' AND blockers = 0),
-         (SELECT min(deadline_at) FROM ${schema}.runs WHERE deadline_at IS NOT NULL AND completed_at IS NULL)) AS at`,
-      [],
-    );
-    if (next?.at != null && this.#isOpen()) this.#wakeAt(next.at);
+    const next = await nextDueAt(database);
+    if (next !== undefined && this.#isOpen()) this.#wakeAt(next);
   }
 
   #hearOfEnd(runs: readonly number[]): void {
@@ -314,12 +299,9 @@ export class RunDriver implements ContextHost {
 
   /** Another process may have ended runs whose functions are here, or taken them over; some may be nobody's. */
   async #checkHolds(): Promise<void> {
-    if (this.#isClaiming) {
-      // What is being claimed has a row and no hold yet.
-      this.#isPokedAgain = true;
-    }
     const before = new Set(this.#holds.all());
-    const isClaiming = this.#isClaiming;
+    // What is being claimed has a row and no hold yet.
+    const isClaiming = this.#pump.isClaiming;
     const rows = await this.database.all<DbosRow>(
       `SELECT seq, id, token, error, cause, cause_id, losses, history FROM ${this.database.schema}.runs WHERE owner = $1`,
       [this.#worker],
@@ -336,7 +318,7 @@ export class RunDriver implements ContextHost {
       }
     }
     // An answer that got lost on its way: the run was given to us, and nobody works on it.
-    if (isClaiming || this.#isClaiming) return;
+    if (isClaiming || this.#pump.isClaiming) return;
     const orphans = rows.filter(({ seq }) => this.#holds.get(seq) === undefined);
     if (orphans.length > 0) await this.#workers.release(this.#worker, orphans);
   }
@@ -349,48 +331,8 @@ export class RunDriver implements ContextHost {
     this.#holds.remove(hold);
   }
 
-  async #pump(): Promise<void> {
-    const { maxRunning } = this.#options;
-    try {
-      do {
-        this.#isPokedAgain = false;
-        const limit = Math.min(maxRunning - this.#holds.working, CLAIMS_AT_ONCE);
-        const rows = await this.#claim(limit);
-        for (const row of rows) this.#grant(row);
-        if (rows.length > 0 && rows.length === limit) this.#isPokedAgain = true;
-      } while (this.#isPokedAgain && this.#isOpen() && this.#holds.working < maxRunning);
-    } catch (error) {
-      // The database is away: the next tick tries again.
-      if (!OrchestratorError.isInstance(error)) throw error;
-    } finally {
-      this.#isClaiming = false;
-    }
-  }
-
   #isOpen(): boolean {
     return this.#mode === 'open' || this.#mode === 'resuming';
-  }
-
-  async #claim(limit: number): Promise<readonly RunRow[]> {
-    if (this.#isLost) return [];
-    const now = this.clock.now();
-    const worker = this.#worker;
-    const { abilities } = this.functions;
-    const isResuming = this.#mode === 'resuming';
-    const rows = await this.claims.take({ worker, abilities, limit, isResuming, now });
-    // Declared dead: the supervisor lets this process go on as somebody else.
-    if (rows === undefined || this.#isLost || worker !== this.#worker) return [];
-    if (limit > 0 && rows.length < limit) await this.#comeBack(now);
-    return rows;
-  }
-
-  /** Looks again when a rate lets the next run start. */
-  async #comeBack(now: number): Promise<void> {
-    const at = this.#mode === 'open' ? await this.claims.nextStartAt(now) : undefined;
-    if (at === this.#opening?.at && this.#opening?.isSet !== false) return;
-    this.alarms.cancel(this.#opening);
-    this.#opening =
-      at === undefined || !this.#isOpen() ? undefined : this.alarms.set(at - now, () => this.poke());
   }
 
   #grant(row: RunRow): void {
@@ -413,18 +355,9 @@ export class RunDriver implements ContextHost {
 
   /** Has DBOS execute the function; what can't be begun is given back. */
   async #execute(engine: Engine, hold: Hold, row: RunRow): Promise<void> {
-    const before = this.#begun;
-    const { promise, resolve: begun } = Promise.withResolvers<void>();
-    this.#begun = promise;
     try {
-      await engine.execute(hold.workflow, hold.seq, hold.token, async (claim) => {
-        hold.claim = claim;
-        await before;
-        begun();
-        await this.#run(hold, row);
-      });
+      await this.#attempts.begin(engine, hold, () => this.#run(hold, row));
     } catch {
-      begun();
       if (hold.hasReturned || this.#holds.get(hold.seq) !== hold) return;
       hold.hasReturned = true;
       hold.interrupt(new OrchestratorError('stopped', `DBOS did not begin run "${hold.runId}".`));
@@ -435,7 +368,7 @@ export class RunDriver implements ContextHost {
 
   async #run(hold: Hold, { name, tenant, input }: RunRow): Promise<void> {
     const work = this.functions.find(name, tenant);
-    let ending: { status: RunOutcome['status']; outputText: string; error: OrchestratorError | null };
+    let ending: Ending;
     try {
       if (work === undefined)
         throw new OrchestratorError('not-found', `No function "${name}" is registered.`);
@@ -444,9 +377,10 @@ export class RunDriver implements ContextHost {
       const known = hold.token === 1 ? [] : await this.writer.read(hold.seq);
       hold.execution.throwIfOver();
       const output = await work(new DbosRunContext(this, hold, known), JSON.parse(input) as JsonValue);
-      ending = { status: 'completed', outputText: toJsonText(output), error: null };
+      ending = { seq: hold.seq, status: 'completed', outputText: toJsonText(output), error: null, hold };
     } catch (error) {
-      ending = { status: 'failed', outputText: 'null', error: errorFromJson(errorToJson(error)) };
+      const reason = errorFromJson(errorToJson(error));
+      ending = { seq: hold.seq, status: 'failed', outputText: 'null', error: reason, hold };
     }
     hold.hasReturned = true;
     await quietly(() => this.#settle(hold, ending));
@@ -454,14 +388,11 @@ export class RunDriver implements ContextHost {
   }
 
   /** Writes how the function ended. What an interrupted one returns is no result. */
-  async #settle(
-    hold: Hold,
-    ending: { status: RunOutcome['status']; outputText: string; error: OrchestratorError | null },
-  ): Promise<void> {
+  async #settle(hold: Hold, ending: Ending): Promise<void> {
     this.#moves.forget(hold);
     if (!hold.isOurs) return;
     if (hold.isInterrupted()) await this.#workers.release(this.#worker, [hold]);
-    else await this.#endings.settle({ ...ending, seq: hold.seq, hold });
+    else await this.#endings.settle(ending);
   }
 
   #leave(hold: Hold): void {
