@@ -106,7 +106,12 @@ export type AgentEvent =
 export type ModelWorkEvent =
   /** A text of the model, or a piece of one where it is streamed. */
   | { readonly type: 'model-text'; readonly text: string; readonly isPiece: boolean }
-  | { readonly type: 'model-answered'; readonly call: number; readonly tools: readonly string[]; readonly tokens: number }
+  | {
+      readonly type: 'model-answered';
+      readonly call: number;
+      readonly tools: readonly string[];
+      readonly tokens: number;
+    }
   | { readonly type: 'tool-started'; readonly call: string; readonly tool: string; readonly input: JsonValue }
   | {
       readonly type: 'tool-finished';
@@ -117,7 +122,11 @@ export type ModelWorkEvent =
       readonly summary: string;
     }
   /** The loop stepped in: it warned of a repeat, nudged, or made the talk shorter. */
-  | { readonly type: 'loop-noted'; readonly note: 'warned' | 'nudged' | 'compacted'; readonly message: string };
+  | {
+      readonly type: 'loop-noted';
+      readonly note: 'warned' | 'nudged' | 'compacted';
+      readonly message: string;
+    };
 
 /** What an orchestrator asks of an agent. `BaseAgent` is the usual way to have it. */
 export interface AgentContract {
