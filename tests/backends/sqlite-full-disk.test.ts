@@ -13,6 +13,11 @@ const TERMS = { queue: 'work', tenant: 'north' };
 const FULL = { code: 'storage-failed', retryable: true, details: { reason: 'full' } };
 const PAYLOAD = 'x'.repeat(20_000);
 
+/** Whether a program of the system did what it should. */
+function system(program: string, ...arguments_: string[]): boolean {
+  return spawnSync(program, arguments_).status === 0;
+}
+
 let folder = '';
 let disk = '';
 let isMounted = false;
@@ -20,10 +25,10 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'full-disk-'));
   disk = join(folder, 'disk');
   mkdirSync(disk);
-  isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk]).status === 0;
+  isMounted = system('mount', '-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk);
 });
 afterAll(() => {
-  if (isMounted) spawnSync('umount', [disk]);
+  if (isMounted) system('umount', disk);
   rmSync(folder, { recursive: true, force: true });
 });
 

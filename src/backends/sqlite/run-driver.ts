@@ -1,6 +1,6 @@
 /** Runs functions: claims, executes, ends, and keeps this process's part of the file in step with the others. */
 import type { RunFunction } from '../../contracts/backend.ts';
-import { type ErrorJson, errorFromJson, errorToJson, OrchestratorError } from '../../shared/errors.ts';
+import { type ErrorJson, errorFromJson, errorToJson, type OrchestratorError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
@@ -20,7 +20,9 @@ import { lateRuns, nextDelayed, wakeDelayed } from './due-runs.ts';
 import { type Ending, Endings } from './endings.ts';
 import { Hold } from './hold.ts';
 import { Inbox } from './inbox.ts';
+import { type DriveMode, Pump } from './pump.ts';
 import { type ContextHost, SqliteRunContext } from './run-context.ts';
+import { attempt } from './storage-error.ts';
 import { Watches } from './watches.ts';
 import { Workers } from './workers.ts';
 
@@ -34,13 +36,8 @@ export interface DriverOptions {
   readonly cancelGraceMs: number;
 }
 
-/** Runs started in one turn of the event loop. */
-const STARTS_PER_TURN = 50;
 /** Submissions and steps written in a row; then the event loop gets its turn, so that the lease is kept. */
 const WRITES_PER_TURN = 100;
-
-/** `resuming`: only runs whose function is in memory already get a slot. */
-export type DriveMode = 'paused' | 'open' | 'resuming' | 'closed';
 
 export class RunDriver implements ContextHost {
   readonly clock: Clock;
@@ -48,13 +45,13 @@ export class RunDriver implements ContextHost {
   readonly alarms: Alarms;
   readonly inbox: Inbox;
   readonly watches: Watches;
-  readonly claims: Claims;
   readonly functions = new FunctionRegistry();
   readonly breather = new Breather(WRITES_PER_TURN);
   readonly departures: Departures;
   readonly #endings: Endings;
   readonly #admission: Admission;
   readonly #workers: Workers;
+  readonly #pump: Pump;
   readonly #options: DriverOptions;
   readonly #holds = new Holds<Hold>();
   /** Of these, those without a slot: thousands may sleep, so they are counted, not looked through. */
@@ -63,15 +60,9 @@ export class RunDriver implements ContextHost {
   readonly #toRelease = new Set<Hold>();
   #worker = '';
   #abilities: Abilities;
-  /** Rings when a rate lets the next run start. */
-  #opening: Alarm | undefined;
   /** Rings when the next delayed run is due. */
   #delay: Alarm | undefined;
   #renewAt = 0;
-  #mode: DriveMode = 'paused';
-  #isPumpScheduled = false;
-  /** Runs that may still start in this turn of the event loop. */
-  #startsLeft = STARTS_PER_TURN;
 
   constructor(options: DriverOptions) {
     const { clock, database, ids, leaseMs, maxLosses } = options;
@@ -82,11 +73,18 @@ export class RunDriver implements ContextHost {
     this.alarms = new Alarms(clock);
     this.inbox = new Inbox(database);
     this.watches = new Watches(database);
-    this.claims = new Claims(database);
     this.departures = new Departures(database, this.alarms);
     this.#abilities = new Abilities(this.functions);
     this.#endings = new Endings(database, now);
     this.#admission = new Admission({ database, endings: this.#endings, ids, now });
+    this.#pump = new Pump({
+      claims: new Claims(database),
+      clock,
+      alarms: this.alarms,
+      room: () => this.#options.maxRunning - (this.#holds.size - this.#suspended.size),
+      claimant: () => ({ worker: this.#worker, abilities: this.#abilities }),
+      grant: (row) => this.#grant(row),
+    });
     this.#workers = new Workers({ database, endings: this.#endings, leaseMs, maxLosses });
   }
 
@@ -94,13 +92,12 @@ export class RunDriver implements ContextHost {
   start(): void {
     this.#abilities = new Abilities(this.functions);
     this.#join();
-    this.#mode = 'open';
+    this.#pump.mode = 'open';
     this.tick();
   }
 
   set mode(mode: DriveMode) {
-    this.#mode = mode;
-    this.poke();
+    this.#pump.mode = mode;
   }
 
   /** Takes a run in, or finds the one that was meant. */
@@ -133,7 +130,7 @@ export class RunDriver implements ContextHost {
 
   /** All that is due: the lease, other processes' lost runs, delays, time limits, news from other processes, claims. */
   tick(): void {
-    if (this.#mode !== 'paused' && this.#mode !== 'closed') {
+    if (this.#pump.isGoing) {
       this.#keepLease();
       for (const hold of [...this.#toRelease]) this.#release(hold);
       this.#afterEnd(this.#workers.reclaim(this.clock.now()));
@@ -150,15 +147,7 @@ export class RunDriver implements ContextHost {
 
   /** Something may have become ready. */
   poke(): void {
-    if (this.#isPumpScheduled || this.#mode === 'paused' || this.#mode === 'closed') return;
-    this.#isPumpScheduled = true;
-    if (this.#startsLeft > 0) queueMicrotask(() => this.#pump());
-    else {
-      setImmediate(() => {
-        this.#startsLeft = STARTS_PER_TURN;
-        this.#pump();
-      });
-    }
+    this.#pump.poke();
   }
 
   /** Resolves when no function works any more; those that wait don't count. Returns the promise and its undo. */
@@ -168,8 +157,8 @@ export class RunDriver implements ContextHost {
 
   /** Interrupts all functions, waits for them within the grace, and leaves their runs to whoever comes next. */
   async stop(reason: OrchestratorError): Promise<void> {
-    const hadStarted = this.#mode !== 'paused';
-    this.#mode = 'closed';
+    const hadStarted = this.#pump.mode !== 'paused';
+    this.#pump.mode = 'closed';
     const holds = this.#holds.all();
     for (const hold of holds) hold.interrupt(reason);
     await this.#returned(holds);
@@ -215,7 +204,7 @@ export class RunDriver implements ContextHost {
 
   /** One alarm for all delays: the first of them sets the next. */
   #dueBy(at: number): void {
-    if (this.#mode === 'paused' || this.#mode === 'closed') return;
+    if (!this.#pump.isGoing) return;
     if (this.#delay?.isSet === true && this.#delay.at <= at) return;
     this.alarms.cancel(this.#delay);
     this.#delay = this.alarms.set(Math.max(0, at - this.clock.now()), () => this.#due());
@@ -268,37 +257,6 @@ export class RunDriver implements ContextHost {
     hold.isOurs = false;
     hold.interrupt(reason);
     this.#remove(hold);
-  }
-
-  #pump(): void {
-    this.#isPumpScheduled = false;
-    if (this.#mode === 'closed') return;
-    const room = this.#options.maxRunning - (this.#holds.size - this.#suspended.size);
-    const limit = Math.min(room, this.#startsLeft);
-    const request = {
-      worker: this.#worker,
-      abilities: this.#abilities,
-      limit,
-      isResuming: this.#mode === 'resuming',
-      now: this.clock.now(),
-    };
-    let rows: readonly RunRow[] = [];
-    // A full disk or a lock: the next tick tries again.
-    attempt(() => {
-      rows = this.claims.take(request);
-      if (limit > 0 && rows.length < limit) this.#comeBack(request.now);
-    });
-    this.#startsLeft -= rows.length;
-    for (const row of rows) this.#grant(row);
-    if (rows.length > 0 && rows.length === limit && limit < room) this.poke();
-  }
-
-  /** Looks again when a rate lets the next run start. */
-  #comeBack(now: number): void {
-    const at = this.#mode === 'open' ? this.claims.nextStartAt(now) : undefined;
-    if (at === this.#opening?.at && this.#opening?.isSet !== false) return;
-    this.alarms.cancel(this.#opening);
-    this.#opening = at === undefined ? undefined : this.alarms.set(at - now, () => this.poke());
   }
 
   #grant(row: RunRow): void {
@@ -418,14 +376,5 @@ export class RunDriver implements ContextHost {
       graceMs: this.#options.cancelGraceMs,
       giveUp,
     });
-  }
-}
-
-/** Does something that the next tick does again, should the file be locked or its disk full. */
-function attempt(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!OrchestratorError.isInstance(error) || error.code !== 'storage-failed') throw error;
   }
 }

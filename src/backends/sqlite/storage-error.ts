@@ -56,3 +56,12 @@ export function asStorageError(path: string, error: unknown): unknown {
   const reason = errcode === WRITE_FAILED ? 'full' : REASONS.get(errcode & 0xff);
   return storageFailure(path, reason ?? 'other', error);
 }
+
+/** Does something that the next tick does again, should the file be locked or its disk full. */
+export function attempt(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!OrchestratorError.isInstance(error) || error.code !== 'storage-failed') throw error;
+  }
+}
