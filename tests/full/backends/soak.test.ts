@@ -9,7 +9,7 @@ import { Orchestrator } from '../../../src/orchestrator/orchestrator.ts';
 import type { Clock } from '../../../src/shared/time.ts';
 import { systemClock } from '../../../src/shared/time.ts';
 import { WORK, WorkingAgent } from '../../support/stub-agents.ts';
-import { describeSoak, type Soaked, soak } from './soak.ts';
+import { describeSoak, type Soaked, settledHeap, soak } from './soak.ts';
 
 const COUNT = 200_000;
 const WIDTH = 200;
@@ -105,6 +105,72 @@ describe('tasks of an orchestrator take no more heap than the first tenth of the
         keepFinishedMs: 60_000,
       });
       check('tasks in SQLite', await soakOrchestrator(backend, count), count);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('ten thousand runs that sleep', () => {
+  it('take less than 20 kB of heap each, and go on when they are due', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sleepers-'));
+    const count = 10_000;
+    let isDue = false;
+    // Time stands still until all are asleep.
+    const clock: Clock = { now: () => (isDue ? 7_200_000 : 0), after: systemClock.after };
+    const backend = new SqliteBackend({
+      path: join(folder, 'runs.db'),
+      clock,
+      leaseMs: 100_000_000,
+      pollMs: 50,
+    });
+    let asleep = 0;
+    let awake = 0;
+    backend.register('nap', async (context, input) => {
+      await context.step('work', async () => input);
+      asleep += 1;
+      await context.sleep('nap', 3_600_000);
+      awake += 1;
+      return null;
+    });
+    backend.register('asks', async (context) => {
+      asleep += 1;
+      await context.waitForSignal('w', 'go', { timeoutMs: 3_600_000 });
+      awake += 1;
+      return null;
+    });
+    try {
+      await backend.start();
+      const before = await settledHeap();
+      for (let index = 0; index < count; index += 1)
+        await backend.submit(index % 2 === 0 ? 'nap' : 'asks', { index }, { queue: 'work', tenant: 'north' });
+      await expect.poll(() => asleep, { timeout: 120_000 }).toBe(count);
+      const each = ((await settledHeap()) - before) / count;
+      console.log(`sleeping runs: ${Math.round(each).toLocaleString('en')} bytes each`);
+      expect(each).toBeLessThan(20_000);
+      expect(awake).toBe(0);
+      isDue = true;
+      await backend.stop();
+      const next = new SqliteBackend({
+        path: join(folder, 'runs.db'),
+        clock,
+        leaseMs: 100_000_000,
+        pollMs: 50,
+      });
+      let resumed = 0;
+      for (const name of ['nap', 'asks'])
+        next.register(name, async (context, input) => {
+          if (name === 'asks') await context.waitForSignal('w', 'go', { timeoutMs: 3_600_000 });
+          else {
+            await context.step('work', async () => input);
+            await context.sleep('nap', 3_600_000);
+          }
+          resumed += 1;
+          return null;
+        });
+      await next.start();
+      await expect.poll(() => resumed, { timeout: 120_000 }).toBe(count);
+      await next.stop();
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

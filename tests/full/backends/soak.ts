@@ -3,7 +3,15 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
+const gc = runInNewContext('gc') as () => void;
+
+/** Bytes of heap after a collection. What has been resolved gets its turn before. */
+export async function settledHeap(): Promise<number> {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  gc();
+  gc();
+  return process.memoryUsage().heapUsed;
+}
 
 export interface Soaked {
   /** Bytes of heap after a collection, at the end of each tenth. */
@@ -31,11 +39,7 @@ export async function soak(
     for (let tenth = 0; tenth < 10; tenth += 1) {
       for (let index = (tenth * count) / 10; index < ((tenth + 1) * count) / 10; index += width)
         await Promise.all(Array.from({ length: width }, (_, offset) => run(index + offset)));
-      // What has been resolved gets its turn before it is counted.
-      for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-      collect();
-      collect();
-      heaps.push(process.memoryUsage().heapUsed);
+      heaps.push(await settledHeap());
     }
   } finally {
     process.off('warning', onWarning);
