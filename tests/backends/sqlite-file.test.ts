@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../../src/backends/sqlite/database.ts';
 import { SqliteBackend } from '../../src/backends/sqlite/index.ts';
 import { loadDriver } from '../../src/backends/sqlite/load-driver.ts';
+import { APPLICATION_ID, MIGRATIONS } from '../../src/backends/sqlite/schema.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 
 const TERMS = { queue: 'work', tenant: 'north' };
@@ -263,6 +264,44 @@ describe('a file in use', () => {
     await cancelling;
     expect((await made.store.result(next.id, 'north', { timeoutMs: 5000 })).output).toBe('has a slot');
     expect(await made.store.result(deaf.id, 'north')).toMatchObject({ status: 'cancelled', output: null });
+  });
+
+  it('of an earlier release is brought up to date: what was queued runs, limits hold', async () => {
+    const [first = ''] = MIGRATIONS;
+    sql(`${first}
+      PRAGMA application_id = ${APPLICATION_ID};
+      PRAGMA user_version = 1;
+      INSERT INTO queues (name, concurrency) VALUES ('work', 1);`);
+    const row = (id: string, status: string, blockers: number): string =>
+      `INSERT INTO runs (tenant, id, name, queue, status, priority, rank, dependencies, input, created_at, ready_at,
+         blockers) VALUES ('north', '${id}', 'echo', 'work', '${status}', 0, 0, '[]', '"${id}"', 1, 1, ${blockers})`;
+    sql([row('fresh', 'queued', 0), row('begun', 'queued', 0), row('waits', 'waiting', 1)].join(';'));
+    sql("UPDATE runs SET started_at = 2, token = 2 WHERE id = 'begun'");
+    const made = backend();
+    let working = 0;
+    let most = 0;
+    made.register('echo', async (context, input) => {
+      working += 1;
+      most = Math.max(most, working);
+      await context.step('s', () => new Promise<null>((resolve) => setImmediate(() => resolve(null))));
+      working -= 1;
+      return input;
+    });
+    await made.start();
+    for (const id of ['fresh', 'begun'])
+      expect((await made.store.result(id, 'north', { timeoutMs: 5000 })).output).toBe(id);
+    expect(most).toBe(1);
+    await made.cancel('waits', 'north');
+    await made.stop();
+    const connection = new (loadDriver().DatabaseSync)(path);
+    for (const table of ['lanes', 'queues'])
+      expect({ ...connection.prepare(`SELECT ready, again, held, unstarted FROM ${table}`).get() }).toEqual({
+        ready: 0,
+        again: 0,
+        held: 0,
+        unstarted: 0,
+      });
+    connection.close();
   });
 
   it('answers questions after it was stopped', async () => {
