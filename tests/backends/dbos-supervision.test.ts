@@ -8,6 +8,7 @@ import {
   killDatabaseAtTakeOver,
   killLeaderAtTakeOver,
   pauseAndWake,
+  pauseInTheFirst,
   restartDatabase,
 } from './supervision/scenarios.ts';
 import { Workshop } from './supervision/workshop.ts';
@@ -44,6 +45,14 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(`supervised executors${POSTGRES_
     expect(figures.zombies).toBe(0);
   });
 
+  it(
+    'begin none of several steps that were allowed to at once when they are paused in the first',
+    PATIENT,
+    async () => {
+      expect(await pauseInTheFirst(await open(), 6)).toBe(0);
+    },
+  );
+
   it('are not brought down by an ordinary restart of the database', PATIENT, async () => {
     await restartDatabase(await open(), server, { runs: 40, steps: 12, stepMs: 100 }, 2);
   });
@@ -66,10 +75,6 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(`supervised executors${POSTGRES_
       buried: false,
       lost: undefined,
     });
-  });
-
-  it('give up when their main thread does nothing for too long', PATIENT, async () => {
-    expect(await keepBusy(await open(600), 5000, 1200)).toMatchObject({ bodies: 2, buried: false });
   });
 
   it('hand their runs over at once when they say goodbye', PATIENT, async () => {

@@ -16,6 +16,8 @@ export interface ExecutorTerms {
   readonly isUnguarded?: boolean;
   /** Of the queue `work`, on this process. */
   readonly workerConcurrency?: number;
+  /** Takes over, and stops nowhere. */
+  readonly isHeir?: boolean;
   /** How long a goodbye waits. */
   readonly drainMs?: number;
   /** The application launches DBOS itself, under this id. */
@@ -78,11 +80,11 @@ DBOS.registerWorkflow(
 );
 
 DBOS.registerWorkflow(
-  async (run: string, sleepMs: number) => {
+  async (run: string, sleepMs: number, stepMs: number) => {
     const own = life();
     await step(own, run, 0, async () => undefined);
     await DBOS.sleep(sleepMs);
-    await step(own, run, 1, async () => undefined);
+    await step(own, run, 1, () => sleep(stepMs));
     return 'slept';
   },
   { name: 'sleeper' },
@@ -117,6 +119,36 @@ DBOS.registerWorkflow(
     return results.length;
   },
   { name: 'parent' },
+);
+
+let begun = 0;
+const arrivals: (() => void)[] = [];
+
+/**
+ * So many runs ask at the same time: the first one with a sign of life of its own, the others share the next. The first one
+ * of these whose step may begin stops the process there and then.
+ */
+DBOS.registerWorkflow(
+  async (run: string, count: number) => {
+    const own = life();
+    await DBOS.runStep(
+      async () => {
+        if (terms.isHeir !== true && arrivals.length < count) {
+          const { promise, resolve } = Promise.withResolvers<void>();
+          arrivals.push(resolve);
+          if (arrivals.length === count) for (const arrive of arrivals) arrive();
+          await promise;
+        }
+        await supervisor.guard();
+        effect('start', run, 0, own.executor);
+        begun += 1;
+        if (begun === 2 && terms.isHeir !== true) process.kill(process.pid, 'SIGSTOP');
+      },
+      { name: 'step 0' },
+    );
+    return 'together';
+  },
+  { name: 'together' },
 );
 
 /** Keeps the event loop for itself. */

@@ -107,7 +107,8 @@ export async function pauseAndWake(
 ): Promise<Pause> {
   const { victim, heir, runs } = await twoAtWork(workshop, load, { isUnguarded });
   const asleep = Array.from({ length: sleepers }, (_, index) => `s${index}`);
-  for (const id of asleep) await workshop.enqueue('sleeper', id, [pauseMs]);
+  // Their sleep ends in the pause; the step after it is still under way at the other one when the victim wakes.
+  for (const id of asleep) await workshop.enqueue('sleeper', id, [pauseMs - 500, 3000]);
   await expect
     .poll(
       async () => (await workshop.starts({ step: 0 })).filter(({ run }) => run.startsWith('s')).length,
@@ -143,6 +144,24 @@ export async function pauseAndWake(
       .length,
     relaunchedMs: relaunched.at - wokenAt,
   };
+}
+
+/**
+ * So many steps are allowed to begin at once, and the first one stops its process: says how many of the others began when
+ * it went on, though their runs were no longer its own.
+ */
+export async function pauseInTheFirst(workshop: Workshop, count: number): Promise<number> {
+  const victim = await workshop.executor();
+  const formerId = victim.executorId;
+  const runs = Array.from({ length: count }, (_, index) => `t${index}`);
+  for (const run of runs) await workshop.enqueue('together', run, [count]);
+  await expect.poll(async () => (await workshop.starts()).length, PATIENCE).toBe(2);
+  const heir = await workshop.executor({ isHeir: true });
+  await heir.hear('executor-buried');
+  await expect.poll(() => workshop.statuses(), PATIENCE).toEqual({ SUCCESS: count });
+  victim.signal('SIGCONT');
+  await victim.hear('executor-relaunched');
+  return (await workshop.starts({ executor: formerId })).length - 2;
 }
 
 /** A database whose take-overs take a moment, and leave a line for each. */
@@ -244,7 +263,7 @@ export async function keepBusy(workshop: Workshop, busyMs: number, maxBlockedMs:
   const spinner = await workshop.executor({ maxBlockedMs });
   await workshop.enqueue('spin', 'busy', [busyMs]);
   await expect.poll(async () => (await workshop.starts()).length, PATIENCE).toBe(1);
-  const other = await workshop.executor();
+  const other = await workshop.executor({ maxBlockedMs: 60_000 });
   await expect.poll(() => workshop.statuses(), PATIENCE).toEqual({ SUCCESS: 1 });
   const starts = await workshop.starts();
   if (starts.length > 1) await spinner.hear('executor-relaunched');
@@ -255,6 +274,9 @@ export async function keepBusy(workshop: Workshop, busyMs: number, maxBlockedMs:
   };
 }
 
+const DEADLINES =
+  'SELECT workflow_uuid, workflow_deadline_epoch_ms FROM dbos.workflow_status WHERE workflow_deadline_epoch_ms IS NOT NULL ORDER BY 1';
+
 /** All states that a run can be in when its executor is killed. */
 export async function killAmongAllStates(workshop: Workshop, each: number): Promise<void> {
   const { client } = workshop;
@@ -262,19 +284,18 @@ export async function killAmongAllStates(workshop: Workshop, each: number): Prom
     Array.from({ length: each }, (_, index) => `${kind}${index}`);
   const victim = await workshop.executor({ workerConcurrency: each * 7 });
   for (const run of names('waiter')) await workshop.enqueue('waiter', run);
-  for (const run of names('sleeper')) await workshop.enqueue('sleeper', run, [workshop.leaseMs * 3]);
+  for (const run of names('sleeper')) await workshop.enqueue('sleeper', run, [workshop.leaseMs * 3, 10]);
   for (const run of names('parent')) await workshop.enqueue('parent', run, [2]);
   for (const run of names('cancelled')) await workshop.enqueue('chain', run, [1, 600_000]);
   for (const run of names('late'))
-    await workshop.enqueue('chain', run, [1, 600_000], { timeoutMS: workshop.leaseMs * 3 });
+    await workshop.enqueue('chain', run, [1, 600_000], { workflowTimeoutMS: workshop.leaseMs * 3 });
   for (const run of names('keyed'))
     await workshop.enqueue('chain', run, [2, 1000], { deduplicationID: `key-${run}` });
   const begun = async (): Promise<number> => new Set((await workshop.starts()).map(({ run }) => run)).size;
   // Parents begin none of their own: their children do.
   await expect.poll(begun, PATIENCE).toBeGreaterThanOrEqual(each * 5);
-  const deadlines = await workshop.query(
-    'SELECT workflow_uuid, workflow_deadline_epoch_ms FROM dbos.workflow_status ORDER BY 1',
-  );
+  const deadlines = await workshop.query(DEADLINES);
+  expect(deadlines.length).toBe(each);
   await victim.kill();
   // Between the death and the take-over.
   for (const run of names('cancelled')) await client.cancelWorkflow(run);
@@ -297,23 +318,19 @@ export async function killAmongAllStates(workshop: Workshop, each: number): Prom
   for (const run of names('parent')) expect(await client.retrieveWorkflow(run).getResult()).toBe(2);
   for (const run of names('keyed')) expect(await client.retrieveWorkflow(run).getResult()).toBe('all');
   await expect.poll(() => workshop.statuses(), PATIENCE).toEqual({ CANCELLED: each * 2, SUCCESS: each * 6 });
-  expect(
-    await workshop.query(
-      'SELECT workflow_uuid, workflow_deadline_epoch_ms FROM dbos.workflow_status ORDER BY 1',
-    ),
-  ).toEqual(deadlines);
+  expect(await workshop.query(DEADLINES)).toEqual(deadlines);
   expect(await workshop.recordedStepsBegunAgain()).toEqual([]);
 }
 
 /** A step that ends its process takes down so many, and then no more. Says how many. */
 export async function spreadPoison(workshop: Workshop): Promise<number> {
-  await workshop.client.enqueue(
-    { workflowName: 'poison', queueName: 'work', workflowID: 'poison', appVersion: 'v1' },
-    'poison',
-  );
   let deaths = 0;
   for (; deaths < 8; deaths += 1) {
-    const executor = await workshop.executor();
+    const executor = workshop.begin();
+    if (deaths === 0) {
+      await executor.hear('ready');
+      await workshop.enqueue('poison', 'poison');
+    }
     const isOver = async (): Promise<boolean> =>
       !executor.isAlive || (await workshop.statuses())['MAX_RECOVERY_ATTEMPTS_EXCEEDED'] === 1;
     await expect.poll(isOver, PATIENCE).toBe(true);

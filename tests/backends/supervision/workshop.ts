@@ -153,7 +153,7 @@ export class Workshop {
     args: readonly unknown[] = [],
     options: {
       readonly version?: string;
-      readonly timeoutMS?: number;
+      readonly workflowTimeoutMS?: number;
       readonly deduplicationID?: string;
     } = {},
   ): Promise<WorkflowHandle<unknown>> {

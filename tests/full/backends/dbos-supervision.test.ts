@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   enqueueChains,
   finish,
+  keepBusy,
   killAmongAllStates,
   killAndTakeOver,
   killDatabaseAtTakeOver,
@@ -37,14 +38,11 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(`supervised executors in numbers
     expect(figures.repeated).toBeLessThanOrEqual(figures.runs);
   });
 
-  it('begin nothing when they wake, over and over', async () => {
-    for (let wake = 0; wake < 5; wake += 1) {
-      const load = { runs: 100, steps: 8, stepMs: 300 };
-      const figures = await pauseAndWake(await open(), load, { pauseMs: 9000, sleepers: 60 });
-      console.log('paused', figures);
-      expect(figures.zombies).toBe(0);
-      await workshop.close();
-    }
+  it.each([1, 2, 3, 4, 5])('begin nothing when they wake, time %i', async () => {
+    const load = { runs: 100, steps: 8, stepMs: 300 };
+    const figures = await pauseAndWake(await open(), load, { pauseMs: 9000, sleepers: 60 });
+    console.log('paused', figures);
+    expect(figures.zombies).toBe(0);
   });
 
   it('begin steps of runs that they no longer have where steps do not ask', async () => {
@@ -85,6 +83,10 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(`supervised executors in numbers
 
   it('keep sleeps, messages, children, cancellations, deadlines and keys', async () => {
     await killAmongAllStates(await open(), 5);
+  });
+
+  it('give up when their main thread does nothing for too long', async () => {
+    expect(await keepBusy(await open(600), 5000, 1200)).toMatchObject({ bodies: 2, buried: false });
   });
 
   it('park a run that ends its processes, and tell its history', async () => {

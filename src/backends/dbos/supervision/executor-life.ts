@@ -68,6 +68,9 @@ export class ExecutorLife {
     for (;;) {
       signal?.throwIfAborted();
       const sentAt = await raceSignal(this.#check(), signal);
+      // Those that share a sign of life begin one after the other, each right after its own look at the clock: otherwise a
+      // pause while the first one begins would go unseen by all the others.
+      await new Promise(setImmediate);
       // A pause since then may have been longer than the lease. Half of it is left for the step to begin.
       if (!this.lost.aborted && monotonicNow() - sentAt < this.#options.leaseMs / 2) return;
     }
