@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { checkBoundaries, countBoundaries } from '../../backends/sqlite/boundaries.ts';
 
 it('a workflow killed before and after each of its writes loses no run and repeats no finished step', {
-  timeout: 300_000,
+  timeout: 900_000,
 }, async () => {
   const writes = await countBoundaries();
   expect(writes).toBeGreaterThan(50);
