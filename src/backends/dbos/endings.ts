@@ -31,7 +31,7 @@ export class Endings {
   constructor(options: EndingsOptions) {
     this.#options = options;
     this.#settled = new Batch({
-      width: 2,
+      width: 1,
       send: async (endings) => {
         await this.#send(endings, Infinity);
         return endings.map(() => null);

@@ -29,7 +29,7 @@ export class JournalWriter {
     this.#batch = new Batch({
       send: (notes) => this.#send(notes),
       keyOf: ({ hold, entry }) => `${hold.seq} ${entry.key}`,
-      width: 2,
+      width: 1,
     });
   }
 

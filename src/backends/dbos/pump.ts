@@ -1,4 +1,5 @@
 /** Claims runs as long as there is room and work, one claim at a time; when a rate holds work back it comes again. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/time.ts';
 import type { Alarm, Alarms } from '../driving/alarms.ts';
@@ -28,6 +29,7 @@ export interface PumpOptions {
 
 /** Runs taken in one statement. */
 const CLAIMS_AT_ONCE = 100;
+const CROWDED_MS = 3;
 
 export class Pump {
   readonly #options: PumpOptions;
@@ -64,8 +66,12 @@ export class Pump {
         const now = clock.now();
         const rows = await this.#claim(limit, now);
         for (const row of rows) grant(row);
-        if (rows.length === limit) this.#isPokedAgain = true;
-        else await this.#comeBack(now);
+        if (rows.length < limit) await this.#comeBack(now);
+        else {
+          this.#isPokedAgain = true;
+          // There is more than this process can do: slots that get free in a moment are filled with one statement.
+          if (limit < CLAIMS_AT_ONCE / 2) await sleep(CROWDED_MS);
+        }
       }
     } catch (error) {
       // The database is away: the next tick tries again.
