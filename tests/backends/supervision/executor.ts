@@ -12,8 +12,6 @@ export interface ExecutorTerms {
   readonly version?: string;
   readonly maxBlockedMs?: number;
   readonly onDeath?: readonly string[];
-  /** Steps that do not ask first. */
-  readonly isUnguarded?: boolean;
   /** Of the queue `work`, on this process. */
   readonly workerConcurrency?: number;
   /** Takes over, and stops nowhere. */
@@ -25,7 +23,7 @@ export interface ExecutorTerms {
 }
 
 const terms = JSON.parse(process.argv[2] as string) as ExecutorTerms;
-const { connection, leaseMs, effects, version = 'v1', isUnguarded = false, ownId } = terms;
+const { connection, leaseMs, effects, version = 'v1', ownId } = terms;
 const config = { name: 'test', applicationVersion: version, logLevel: 'error' };
 
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -56,7 +54,7 @@ function effect(kind: 'start' | 'end' | 'told', run: string, step: number, execu
 type Work = () => Promise<unknown>;
 
 async function body({ executor, lost }: Life, run: string, index: number, work: Work): Promise<number> {
-  if (!isUnguarded) await supervisor.guard();
+  await supervisor.guard();
   effect('start', run, index, executor);
   const onLost = (): void => effect('told', run, index, executor);
   lost.addEventListener('abort', onLost, { once: true });

@@ -99,13 +99,9 @@ export interface Pause extends TakeOver {
 export async function pauseAndWake(
   workshop: Workshop,
   load: Load,
-  {
-    pauseMs,
-    sleepers = 0,
-    isUnguarded = false,
-  }: { pauseMs: number; sleepers?: number; isUnguarded?: boolean },
+  { pauseMs, sleepers }: { readonly pauseMs: number; readonly sleepers: number },
 ): Promise<Pause> {
-  const { victim, heir, runs } = await twoAtWork(workshop, load, { isUnguarded });
+  const { victim, heir, runs } = await twoAtWork(workshop, load);
   const asleep = Array.from({ length: sleepers }, (_, index) => `s${index}`);
   // Their sleep ends in the pause; the step after it is still under way at the other one when the victim wakes.
   for (const id of asleep) await workshop.enqueue('sleeper', id, [pauseMs - 500, 3000]);

@@ -45,17 +45,6 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(`supervised executors in numbers
     expect(figures.zombies).toBe(0);
   });
 
-  it('begin steps of runs that they no longer have where steps do not ask', async () => {
-    const load = { runs: 20, steps: 8, stepMs: 300 };
-    const figures = await pauseAndWake(await open(), load, {
-      pauseMs: 9000,
-      sleepers: 60,
-      isUnguarded: true,
-    });
-    console.log('unguarded', figures);
-    expect(figures.zombies).toBeGreaterThan(0);
-  });
-
   it('stand three restarts of the database', async () => {
     await restartDatabase(await open(), server, { runs: 300, steps: 60, stepMs: 200 }, 3);
   });
