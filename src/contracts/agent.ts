@@ -4,6 +4,7 @@ import type { Tracer } from '../observability/tracer.ts';
 import type { JsonObject, JsonValue } from '../shared/json.ts';
 import type { Clock } from '../shared/time.ts';
 import type { AdapterContract } from './adapter.ts';
+import type { CallEvent } from './agent-events.ts';
 import type { Artifact } from './artifact.ts';
 import type { BudgetView } from './budget.ts';
 import type { Effect } from './effect.ts';
@@ -95,12 +96,13 @@ export interface AgentContext {
   emit(event: AgentEvent): void;
 }
 
-/** What an agent may tell while it works. */
+/** What an agent may tell while it works; a {@link CallEvent} is told for it. */
 export type AgentEvent =
   | { readonly type: 'skill-started'; readonly skill: string }
   | { readonly type: 'skill-finished'; readonly skill: string; readonly artifact: Artifact }
   | { readonly type: 'progress'; readonly message: string }
-  | ModelWorkEvent;
+  | ModelWorkEvent
+  | CallEvent;
 
 /** What work with a model tells: its text, what it calls, and what the loop does about it. */
 export type ModelWorkEvent =

@@ -73,7 +73,12 @@ export type OrchestratorEventBody =
   /** A plugin failed; the work went on without it. */
   | { readonly type: 'plugin-failed'; readonly plugin: string; readonly error: ErrorJson }
   /** A listener of yours threw; the work went on. */
-  | { readonly type: 'listener-failed'; readonly error: ErrorJson };
+  | { readonly type: 'listener-failed'; readonly error: ErrorJson }
+  /**
+   * Stands in a stream only, in the place of events that it no longer has: as many as `lost` says where the reader fell
+   * behind, at most as many where it came too late. Its position is that of the last of them.
+   */
+  | { readonly type: 'events-lost'; readonly lost: number };
 
 /** What happened, where and when. Positions have no gaps. */
 export type OrchestratorEvent = OrchestratorEventBody & EventStamp;
@@ -99,6 +104,7 @@ const TYPES: Readonly<Record<OrchestratorEventBody['type'], true>> = {
   'approval-decided': true,
   'plugin-failed': true,
   'listener-failed': true,
+  'events-lost': true,
 };
 
 /** The `type` of every event. */

@@ -109,6 +109,8 @@ export interface Usage {
   readonly completionTokens: number;
   readonly modelCalls: number;
   readonly toolCalls: number;
+  /** What the model calls cost, as far as their clients know prices; left out where none does. */
+  readonly cost?: number;
 }
 
 /** Nothing used. */

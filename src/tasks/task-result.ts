@@ -58,6 +58,7 @@ function checkArtifacts(artifacts: TaskResult['artifacts']): TaskResult['artifac
 function checkUsage(usage: Usage): Usage {
   const counts = checkObject('outcome.usage', usage);
   for (const name of Object.keys(NO_USAGE)) checkNumber(`outcome.usage.${name}`, counts[name], 0);
+  if (counts['cost'] !== undefined) checkNumber('outcome.usage.cost', counts['cost'], 0);
   return usage;
 }
 

@@ -1,4 +1,5 @@
 /** A model whose every call is paid from a budget before it is made. */
+import type { BudgetEvent } from '../../contracts/agent-events.ts';
 import type { BudgetAmounts } from '../../contracts/budget.ts';
 import type { CreateOptions, CreateResult, ModelClient, ModelMessage } from '../../contracts/model.ts';
 import { mergeSignals } from '../../shared/abort.ts';
@@ -10,19 +11,28 @@ import type { Budget, BudgetOwner, Reservation } from './budget.ts';
 /** What an answer may take where the model does not say. */
 const ASSUMED_ANSWER = 4096;
 
+interface Choice {
+  readonly chosen: ModelClient;
+  readonly reservation: Reservation;
+}
+
 /** Where tokens or cost no longer fit, the budget's `degradeTo` is asked instead, if it fits. */
 export function budgetedModel(
   model: ModelClient,
   budget: Budget,
   owner: BudgetOwner,
   clock: Clock,
+  tell: (event: BudgetEvent) => void = () => undefined,
 ): ModelClient {
   async function* call(
     messages: readonly ModelMessage[],
     options: CreateOptions,
     ask: (chosen: ModelClient, options: CreateOptions) => AsyncIterable<string | CreateResult>,
   ): AsyncGenerator<string | CreateResult> {
-    const { chosen, reservation } = await choose(messages, options);
+    const { chosen, reservation } = await choose(messages, options).catch((error: unknown) => {
+      tellExceeded(error, tell);
+      throw error;
+    });
     const limit =
       reservation.leftMs === Infinity
         ? undefined
@@ -44,19 +54,27 @@ export function budgetedModel(
     }
   }
 
-  async function choose(
-    messages: readonly ModelMessage[],
-    options: CreateOptions,
-  ): Promise<{ readonly chosen: ModelClient; readonly reservation: Reservation }> {
+  async function choose(messages: readonly ModelMessage[], options: CreateOptions): Promise<Choice> {
     const { degradeTo } = budget.options;
+    const take = async (chosen: ModelClient): Promise<Choice> => ({
+      chosen,
+      reservation: await budget.reserve(owner, most(chosen, messages, options)),
+    });
     try {
-      return { chosen: model, reservation: await budget.reserve(owner, most(model, messages, options)) };
+      return await take(model);
     } catch (error) {
       if (degradeTo === undefined || !isOfSize(error)) throw error;
-      return {
-        chosen: degradeTo,
-        reservation: await budget.reserve(owner, most(degradeTo, messages, options)),
-      };
+      const choice = await take(degradeTo);
+      const passed = exceededBy(error);
+      if (passed !== undefined)
+        tell({
+          type: 'budget-degraded',
+          scope: passed.scope,
+          unit: passed.unit,
+          from: model.info.model,
+          to: degradeTo.info.model,
+        });
+      return choice;
     }
   }
 
@@ -98,6 +116,20 @@ export function budgetedModel(
     close: () => model.close(),
     ...(model.priceOf === undefined ? {} : { priceOf: (usage) => model.priceOf?.(usage) }),
   };
+}
+
+/** Tells of a limit, if that is what an error is about. */
+export function tellExceeded(error: unknown, tell: (event: BudgetEvent) => void): void {
+  const passed = exceededBy(error);
+  if (passed !== undefined) tell({ type: 'budget-exceeded', ...passed });
+}
+
+type Passed = Omit<Extract<BudgetEvent, { type: 'budget-exceeded' }>, 'type'>;
+
+function exceededBy(error: unknown): Passed | undefined {
+  if (!OrchestratorError.isInstance(error) || error.code !== 'budget-exceeded') return undefined;
+  const { scope, unit, limit, used } = error.details as unknown as Passed;
+  return { scope, unit, limit, used };
 }
 
 /** A client of somebody's may give anything: what has no counts is left to whoever checks results, at its most. */
