@@ -141,7 +141,7 @@ async function pause(milliseconds: number, until: Promise<unknown>): Promise<voi
 }
 
 /** A run inside a run carries the marks of both, so that ending the outer one finds the inner one's processes. */
-function jobTrail(job: string): string {
+export function jobTrail(job: string): string {
   const outer = process.env[JOB_VARIABLE];
   return outer === undefined ? job : `${outer}:${job}`.slice(-1_000);
 }

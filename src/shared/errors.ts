@@ -38,6 +38,8 @@ export const ERROR_CODES = [
   'path-escape',
   'program-failed',
   'adapter-disabled',
+  'adapter-failed',
+  'tool-changed',
   'config-invalid',
   'model-failed',
   'unexpected-call',

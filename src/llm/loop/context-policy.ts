@@ -1,8 +1,9 @@
 /** What of a long talk a model is still shown. All policies keep the system messages and the task, and whole turns. */
 import type { ModelClient, ModelMessage, ToolSchema } from '../../contracts/model.ts';
+import { boundText } from '../../shared/bound-text.ts';
 import { checkInteger, checkKeys } from '../../shared/check.ts';
 import { joinUnits, unitsOf } from './message-units.ts';
-import { boundText, fenceData } from './show-result.ts';
+import { fenceData } from './show-result.ts';
 
 /** What a policy may use. */
 export interface ContextRequest {

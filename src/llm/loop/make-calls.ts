@@ -1,10 +1,11 @@
 /** Makes the calls of one turn: all are decided first, then those that only read run at once and the others one by one. */
 import type { FunctionCall, FunctionResult } from '../../contracts/model.ts';
+import { boundText } from '../../shared/bound-text.ts';
 import { errorToJson } from '../../shared/errors.ts';
 import { digestOf, type JsonValue } from '../../shared/json.ts';
 import type { ResolvedLoopOptions, ToolCallRecord } from './loop-options.ts';
 import { isOfTheRun, type PreparedCall, prepareCall } from './prepare-call.ts';
-import { boundText, fenceData, textOfValue } from './show-result.ts';
+import { fenceData, textOfValue } from './show-result.ts';
 
 /** One call with what the model is told of it. */
 export interface MadeCall {
