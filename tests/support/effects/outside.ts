@@ -1,13 +1,15 @@
 /** Starts the outside world of effects, and tells what it saw. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** One thing that the outside world saw. */
 export interface Sight {
   readonly what: 'requested' | 'happened' | 'asked';
   readonly key: string;
+  /** How whoever did it calls it. */
+  readonly name?: string;
 }
 
 export interface Outside {
@@ -15,6 +17,10 @@ export interface Outside {
   /** All so far, in order. */
   sights(): readonly Sight[];
   count(what: Sight['what']): number;
+  /** Bytes that all of it takes: grows with each sight. */
+  readonly size: number;
+  /** Notes what was seen elsewhere. */
+  note(what: Sight['what'], key: string, name: string): void;
   stop(): Promise<void>;
 }
 
@@ -37,6 +43,10 @@ export async function startOutside(logFile: string): Promise<Outside> {
     url: line.toString().trim(),
     sights,
     count: (what) => sights().filter((sight) => sight.what === what).length,
+    get size() {
+      return statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+    },
+    note: (what, key, name) => appendFileSync(logFile, `${JSON.stringify({ what, key, name })}\n`),
     stop: async () => {
       if (child.exitCode !== null) return;
       child.kill();

@@ -2,6 +2,12 @@
  * A process that runs one task with one effect, over and over until it ends: `worker.ts FILE URL POLICY PLAN RUN_ID WAY`.
  * WAY is how the agent does it: its own `effect`, a tool or an adapter. It prints the result as JSON when the task has ended.
  */
+
+import { SqliteBackend } from '../../../src/backends/sqlite/index.ts';
+import type { AdapterContract } from '../../../src/contracts/adapter.ts';
+import type { AgentContext } from '../../../src/contracts/agent.ts';
+import type { EffectContext, Reconciliation, UnfinishedPolicy } from '../../../src/contracts/effect.ts';
+import type { AnyTool } from '../../../src/contracts/tool.ts';
 import {
   AdapterStatus,
   AdapterType,
@@ -9,12 +15,7 @@ import {
   Orchestrator,
   type TaskJson,
   type TaskOutcome,
-} from 'autogen-orchestrator';
-import { SqliteBackend } from 'autogen-orchestrator/backends/sqlite';
-import type { AdapterContract } from '../../../src/contracts/adapter.ts';
-import type { AgentContext } from '../../../src/contracts/agent.ts';
-import type { EffectContext, Reconciliation, UnfinishedPolicy } from '../../../src/contracts/effect.ts';
-import type { AnyTool } from '../../../src/contracts/tool.ts';
+} from '../../../src/index.ts';
 
 const [file = '', url = '', policy = 'ask', plan = 'done', runId = 'task-1', way = 'effect'] =
   process.argv.slice(2);
