@@ -1,5 +1,5 @@
 /** The package as a stranger gets it: packed, installed in an empty folder, run, imported and type-checked there. */
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -61,6 +61,30 @@ console.log(allAgents().length, allSkills.length > 10);
     });
   });
 
+  it('says what the DBOS backend needs, and takes no other release', async () => {
+    await writeFile(
+      join(folder.root, 'dbos.mjs'),
+      `import { DbosBackend } from 'autogen-orchestrator/backends/dbos';
+const backend = new DbosBackend({ connectionString: 'postgres://127.0.0.1:1/none', patienceMs: 0 });
+await backend.start().catch(({ code, details }) => console.log(code, details.package, details.version ?? details.install));
+`,
+    );
+    const start = (): ReturnType<typeof run> => run(process.execPath, ['dbos.mjs'], { cwd: folder.root });
+    const install = 'npm install pg@8 @dbos-inc/dbos-sdk@5.3.0';
+    expect(await start()).toEqual({
+      exitCode: 0,
+      stdout: `optional-package-missing @dbos-inc/dbos-sdk ${install}\n`,
+      stderr: '',
+    });
+    await writeFiles(folder.root, {
+      'node_modules/@dbos-inc/dbos-sdk/package.json':
+        '{ "name": "@dbos-inc/dbos-sdk", "version": "5.2.0", "main": "index.js" }',
+      'node_modules/@dbos-inc/dbos-sdk/index.js': 'exports.DBOS = class {};',
+    });
+    expect((await start()).stdout).toBe('optional-package-missing @dbos-inc/dbos-sdk 5.2.0\n');
+    await rm(join(folder.root, 'node_modules/@dbos-inc'), { recursive: true });
+  });
+
   it('brings no heavy package along', async () => {
     const { stdout, exitCode } = await run('npm', ['ls', '--all'], { cwd: folder.root });
     expect(exitCode).toBe(0);
@@ -75,6 +99,8 @@ console.log(allAgents().length, allSkills.length > 10);
 export const orchestrator: Orchestrator = new Orchestrator({ workspace: '.' });
 orchestrator.registerAgents(allAgents());
 ${extra}
+import { DbosBackend } from 'autogen-orchestrator/backends/dbos';
+export const backend = new DbosBackend({ connectionString: 'postgres://localhost/work' });
 `;
     const options = {
       strict: true,

@@ -27,6 +27,7 @@ import { type DbosBackendOptions, type ResolvedDbosOptions, resolveDbosOptions }
 import { DbosRunStore } from './dbos-run-store.ts';
 import { explain } from './explain.ts';
 import { Launch } from './launch.ts';
+import { loadDbos } from './load-packages.ts';
 import { migrate, type SchemaNames } from './migrate.ts';
 import { Notices } from './notices.ts';
 import { openPool } from './open-pool.ts';
@@ -149,6 +150,7 @@ export class DbosBackend implements Backend {
 
   async #start(): Promise<void> {
     this.#state = 'starting';
+    await loadDbos();
     // Makes the tables.
     await this.#database.all('SELECT 1', []);
     const { host, supervision, leave } = await this.#launch.enter({

@@ -8,6 +8,7 @@ type Driver = typeof import('pg');
 /** The supervisor writes to tables of this release. */
 export const DBOS_VERSION = '5.3.0';
 const DBOS_PACKAGE = '@dbos-inc/dbos-sdk';
+const INSTALL = `npm install pg@8 ${DBOS_PACKAGE}@${DBOS_VERSION}`;
 
 /** Throws `optional-package-missing`. */
 export async function loadPg(): Promise<Driver> {
@@ -15,7 +16,7 @@ export async function loadPg(): Promise<Driver> {
     const loaded = (await import('pg')) as Driver & { readonly default?: Driver };
     return loaded.default ?? loaded;
   } catch (error) {
-    throw missing('pg', 'npm install pg@8', error);
+    throw missing('pg', error);
   }
 }
 
@@ -27,10 +28,9 @@ export async function loadDbos(): Promise<{
   /** Of the DBOS that is launched. */
   readonly applicationName: () => string;
 }> {
-  const install = `npm install ${DBOS_PACKAGE}@${DBOS_VERSION}`;
   const version = installedVersion();
   if (version !== undefined && version !== DBOS_VERSION) {
-    const message = `The DBOS backend needs ${DBOS_PACKAGE} ${DBOS_VERSION} and found ${version}: it writes to tables of that release. ${install}`;
+    const message = `The DBOS backend needs ${DBOS_PACKAGE} ${DBOS_VERSION} and found ${version}: it writes to tables of that release. ${INSTALL}`;
     throw new OrchestratorError('optional-package-missing', message, {
       details: { package: DBOS_PACKAGE, expected: DBOS_VERSION, version },
     });
@@ -45,7 +45,7 @@ export async function loadDbos(): Promise<{
       applicationName: () => globalParams.appName ?? '',
     };
   } catch (error) {
-    throw missing(DBOS_PACKAGE, install, error);
+    throw missing(DBOS_PACKAGE, error);
   }
 }
 
@@ -60,10 +60,10 @@ function installedVersion(): string | undefined {
   }
 }
 
-function missing(name: string, install: string, cause: unknown): OrchestratorError {
-  const message = `The DBOS backend needs the package ${name}: ${install} (${toError(cause).message})`;
+function missing(name: string, cause: unknown): OrchestratorError {
+  const message = `The DBOS backend needs the package ${name}: ${INSTALL} (${toError(cause).message})`;
   return new OrchestratorError('optional-package-missing', message, {
-    details: { package: name, install },
+    details: { package: name, install: INSTALL },
     cause,
   });
 }
