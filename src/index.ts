@@ -31,6 +31,7 @@ export {
   type AgentMessage,
   type AgentResponse,
 } from './contracts/agent.ts';
+export type { Approval, ApprovalDecision, ApprovalKind, ApprovalStatus } from './contracts/approval.ts';
 export type {
   Artifact,
   ArtifactStatus,
@@ -63,6 +64,7 @@ export type {
   BudgetUnit,
   BudgetView,
 } from './contracts/budget.ts';
+export type { Effect, EffectContext, Reconciliation, UnfinishedPolicy } from './contracts/effect.ts';
 export {
   type EvaluationContext,
   type EvaluationContract,
@@ -178,6 +180,7 @@ export { HookPlugin, ObserverPlugin, Plugin, ProcessorPlugin } from './plugins/p
 export type { PluginState, PluginStatus } from './plugins/plugin-entry.ts';
 export type { PluginLimits } from './plugins/plugin-limits.ts';
 export { PluginManager, type PluginManagerOptions } from './plugins/plugin-manager.ts';
+export type { DecisionOptions } from './security/approvals/backend-approvals.ts';
 // Shared
 export { type ErrorCode, type ErrorJson, InvalidArgumentError, OrchestratorError } from './shared/errors.ts';
 export type { IdSource } from './shared/ids.ts';

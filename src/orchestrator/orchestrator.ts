@@ -15,7 +15,7 @@ import type { TaskJson, TaskResult } from '../contracts/task.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { PluginManager } from '../plugins/plugin-manager.ts';
 import { Approvals, type DecisionOptions } from '../security/approvals/backend-approvals.ts';
-import { abortReason, mergeSignals, raceSignal } from '../shared/abort.ts';
+import { abortReason, raceSignal } from '../shared/abort.ts';
 import { checkInteger, checkObject, checkOneOf, checkText } from '../shared/check.ts';
 import { closeAll } from '../shared/close-all.ts';
 import { errorToJson, InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
@@ -36,6 +36,7 @@ import { type ConversationInit, MessageDesk } from './message-desk.ts';
 import type { MessageInit } from './messaging.ts';
 import { type OrchestratorOptions, type ResolvedOptions, resolveOptions } from './orchestrator-options.ts';
 import { countRuns, type OrchestratorStatus } from './orchestrator-status.ts';
+import { runStream } from './run-stream.ts';
 import type { ScheduledWork } from './schedules/scheduled-work.ts';
 import { type ScheduleHandle, Schedules } from './schedules/schedules.ts';
 import { TaskDesk } from './task-desk.ts';
@@ -178,8 +179,8 @@ export class Orchestrator {
     return this.#approvals.decide(id, true, options);
   }
 
-  /** Refuses what waits; errors as in {@link approve}. */
-  reject(id: string, options?: DecisionOptions): Promise<Approval> {
+  /** Refuses what waits, with a reason; errors as in {@link approve}. */
+  reject(id: string, options?: string | DecisionOptions): Promise<Approval> {
     return this.#approvals.decide(id, false, options);
   }
 
@@ -359,7 +360,8 @@ export class Orchestrator {
 
   /**
    * The events of one task or workflow and of what it started, from the first kept one (or after position `after`) to
-   * its end. Throws `not-found`.
+   * its end. The newest 10,000 are kept, for all runs together and for each reader: what one has missed is counted by an
+   * event `events-lost`. Throws `not-found`.
    */
   async *stream(
     id: string,
@@ -369,24 +371,9 @@ export class Orchestrator {
     const { signal } = resolveWait(options);
     const { after = 0 } = options;
     checkInteger('after', after, 0);
-    const events = this.#events.stream({ rootRunId: id, after });
-    try {
-      if ((await this.#desk.run(id)) === undefined) {
-        throw new OrchestratorError('not-found', `There is no run ${id} of tenant ${this.#options.tenant}.`, {
-          details: { id },
-        });
-      }
-      const ended = this.#desk.outcome(id, { signal: mergeSignals(signal, this.#closing.signal) });
-      // One turn of the event loop lets the watchers of the run tell its end first.
-      ended.then(
-        () => setImmediate(() => events.close()),
-        () => events.close(),
-      );
-      yield* events;
-      signal?.throwIfAborted();
-    } finally {
-      events.close();
-    }
+    const { tenant } = this.#options;
+    const request = { id, tenant, after, signal, closing: this.#closing.signal };
+    yield* runStream(this.#events, this.#desk, request);
   }
 
   /** How it stands. Counts the runs that the backend keeps. */

@@ -245,6 +245,7 @@ const LASTING: readonly ErrorCode[] = [
   'not-found',
   'journal-mismatch',
   'limit-reached',
+  'not-approved',
 ];
 
 /** How long to wait before the next attempt, or undefined when there is to be none. Tasks see to it themselves. */

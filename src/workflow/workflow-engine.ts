@@ -143,8 +143,8 @@ export class WorkflowEngine {
     return this.#approvals.decide(id, true, options);
   }
 
-  /** Refuses what waits; errors as in {@link approve}. */
-  reject(id: string, options?: DecisionOptions): Promise<Approval> {
+  /** Refuses what waits, with a reason; errors as in {@link approve}. */
+  reject(id: string, options?: string | DecisionOptions): Promise<Approval> {
     return this.#approvals.decide(id, false, options);
   }
 

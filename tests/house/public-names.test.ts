@@ -118,7 +118,7 @@ const TYPES = [
 const PENDING = ['APIAdapter', 'VCSAdapter', 'CICDAdapter', 'DatabaseAdapter', 'MCPAdapter'] as const;
 
 /** The orchestrator's methods that are fixed by the design and not landed yet. */
-const PENDING_METHODS = ['run', 'pendingApprovals', 'approve', 'reject'] as const;
+const PENDING_METHODS = ['run'] as const;
 
 const METHODS = [
   'registerAgent',
@@ -141,6 +141,9 @@ const METHODS = [
   'schedule',
   'getStatus',
   'stream',
+  'pendingApprovals',
+  'approve',
+  'reject',
   'shutdown',
 ] as const;
 

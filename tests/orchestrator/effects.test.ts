@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Orchestrator } from 'autogen-orchestrator';
+import { BaseAgent, Orchestrator, type TaskJson, type TaskOutcome } from 'autogen-orchestrator';
 import { SqliteBackend } from 'autogen-orchestrator/backends/sqlite';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AgentContext } from '../../src/contracts/agent.ts';
 import type { Approval } from '../../src/contracts/approval.ts';
 import type { TaskResult } from '../../src/contracts/task.ts';
-import { ensureBuilt } from '../support/built-package.ts';
 import { type Outside, startOutside } from '../support/effects/outside.ts';
 
 const WAYS = ['effect', 'tool', 'adapter'] as const;
@@ -17,7 +17,6 @@ let folder = '';
 let outside: Outside;
 const workers = new Set<ChildProcess>();
 
-beforeAll(ensureBuilt, 300_000);
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'effects-'));
   outside = await startOutside(join(folder, 'seen.ndjson'));
@@ -178,5 +177,63 @@ describe('a person who is asked about an unfinished effect', () => {
     expect(await startWorker('ask', 'lost').result).toMatchObject({ success: true });
     expect(outside.count('requested')).toBe(2);
     await withDesk(async (desk) => expect(await desk.pendingApprovals()).toEqual([]));
+  });
+});
+
+describe('an effect and the retries of its task', () => {
+  const run = async (
+    perform: (call: number) => Promise<string>,
+    fails: number,
+  ): Promise<{ calls: string[]; result: TaskResult }> => {
+    const calls: string[] = [];
+    let attempts = 0;
+    class Flaky extends BaseAgent {
+      constructor() {
+        super({
+          name: 'Flaky',
+          description: 'Fails after the effect.',
+          capabilities: ['coding'],
+          taskTypes: ['data'],
+        });
+      }
+      override async handleTask(_task: TaskJson, context: AgentContext): Promise<TaskOutcome> {
+        attempts += 1;
+        const output = await context.effect('pay', {
+          operation: 'Pay',
+          perform: ({ idempotencyKey }) => {
+            calls.push(idempotencyKey);
+            return perform(calls.length);
+          },
+        });
+        if (attempts <= fails) throw new Error('broke afterwards');
+        return { success: true, output };
+      }
+    }
+    const orchestrator = new Orchestrator();
+    orchestrator.registerAgent(new Flaky());
+    const result = await orchestrator.runTask({
+      title: 'Pay',
+      description: 'Pay.',
+      taskType: 'data',
+      retryConfig: { strategy: 'immediate', maxRetries: 3 },
+    });
+    await orchestrator.shutdown();
+    return { calls, result };
+  };
+
+  it('is not done again when a later attempt comes by', async () => {
+    const { calls, result } = await run(async () => 'paid', 2);
+    expect(result).toMatchObject({ success: true, output: 'paid' });
+    expect(calls).toHaveLength(1);
+  });
+
+  it('is done again, with the same key, when it was the effect that failed', async () => {
+    const { calls, result } = await run(async (call) => {
+      if (call < 3) throw new Error('the bank is closed');
+      return 'paid';
+    }, 0);
+    expect(result).toMatchObject({ success: true, output: 'paid' });
+    expect(calls).toHaveLength(3);
+    expect(new Set(calls).size).toBe(1);
   });
 });

@@ -10,7 +10,7 @@ import type { TaskResult } from '../../contracts/task.ts';
 import type { AnyTool } from '../../contracts/tool.ts';
 import type { Workspace } from '../../contracts/workspace.ts';
 import type { Budget } from '../../llm/budget/budget.ts';
-import { budgetedModel } from '../../llm/budget/budgeted-model.ts';
+import { budgetedModel, tellExceeded } from '../../llm/budget/budgeted-model.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Tracer } from '../../observability/tracer.ts';
 import { mergeSignals } from '../../shared/abort.ts';
@@ -22,6 +22,7 @@ import { durableModel } from './durable-model.ts';
 import { durableTools } from './durable-tools.ts';
 import { performEffect } from './perform-effect.ts';
 import type { StepFunction } from './step-function.ts';
+import type { CallWatch } from './tell-calls.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 /** What all contexts of one orchestrator draw on. */
@@ -53,6 +54,8 @@ export interface ContextRequest {
   readonly attempt: number;
   readonly signal: AbortSignal;
   readonly step: StepFunction;
+  /** Steps that all attempts share. @default `step` */
+  readonly once?: StepFunction;
   /** Asks a person. @default nobody can be asked */
   readonly ask?: AskApproval | undefined;
   readonly inputs: Readonly<Record<string, TaskResult>>;
@@ -66,23 +69,31 @@ export async function buildContext(sources: ContextSources, request: ContextRequ
   const model = ownModel(agent) ?? sources.model;
   const { workspace, runner } = await sources.workspaceFor(request.rootRunId);
   const { budget } = sources;
-  const host = { step, ask: request.ask };
+  const watch: CallWatch = { clock: sources.clock, tell: request.emit };
+  const once = request.once ?? step;
+  const host = { step, once, attempt: request.attempt, ask: request.ask, tell: request.emit };
   const owner = { runId: request.rootRunId, agent: agent.name };
   const paid = (client: ModelClient): ModelClient =>
-    budget === undefined ? client : budgetedModel(client, budget, owner, sources.clock);
+    budget === undefined ? client : budgetedModel(client, budget, owner, sources.clock, request.emit);
+  const payTool = async (): Promise<void> => {
+    await budget?.reserve(owner, { toolCalls: 1 }).catch((error: unknown) => {
+      tellExceeded(error, request.emit);
+      throw error;
+    });
+  };
   return {
     signal: request.signal,
     logger: sources.logger.child({ agent: agent.name, runId: request.runId }),
     tracer: sources.tracer,
     clock: sources.clock,
     // A journalled call is not paid again: the budget stands inside the step.
-    model: model === undefined ? undefined : durableModel(paid(model), step, meter),
-    tools: durableTools(sources.tools, host, meter, () => budget?.reserve(owner, { toolCalls: 1 })),
+    model: model === undefined ? undefined : durableModel(paid(model), step, meter, watch),
+    tools: durableTools(sources.tools, host, meter, watch, payTool),
     budget: budget?.view(owner) ?? { lines: () => Promise.resolve([]) },
     memory: sources.memoryFor(agent),
     knowledge: sources.knowledge,
     // A copy: what an agent does to it stays with it.
-    adapters: durableAdapters(sources.adapters(), host),
+    adapters: durableAdapters(sources.adapters(), host, watch),
     workspace,
     runner: boundTo(runner, request.signal),
     policy: { allowExecute: sources.allowExecute },
@@ -91,8 +102,28 @@ export async function buildContext(sources: ContextSources, request: ContextRequ
     run: { id: request.runId, attempt: request.attempt },
     step: (key, work) => step(`step:${checkText('key', key)}`, work),
     effect: (key, effect) => performEffect(host, `effect:${checkText('key', key)}`, checkEffect(effect)),
-    emit: request.emit,
+    emit: (event) => {
+      if (!isToldAlready(event)) request.emit(event);
+    },
   };
+}
+
+/**
+ * A tool loop tells of its calls, for whoever runs it without a context. Here the calls themselves are told, of a loop or
+ * not: what the loop says of them besides would be said twice. Its whole texts, its notes and calls it refused are news.
+ */
+function isToldAlready(event: AgentEvent): boolean {
+  switch (event?.type) {
+    case 'model-text':
+      return event.isPiece;
+    case 'model-answered':
+    case 'tool-started':
+      return true;
+    case 'tool-finished':
+      return event.outcome === 'done' || event.outcome === 'failed';
+    default:
+      return false;
+  }
 }
 
 /** Programs end with the work that started them, whether or not the agent hands its signal on. */

@@ -1,14 +1,19 @@
 /** Makes each operation of an adapter a step of the run; one that changes something is an effect, with intent and receipt. */
 import type { AdapterContract, AdapterResult } from '../../contracts/adapter.ts';
-import type { OperationEffects } from '../../contracts/effect.ts';
+import type { EffectContext, OperationEffects } from '../../contracts/effect.ts';
 import { mergeSignals } from '../../shared/abort.ts';
+import { OrchestratorError } from '../../shared/errors.ts';
 import { digestJson, type JsonValue, toJsonValue } from '../../shared/json.ts';
 import { type EffectHost, performEffect } from './perform-effect.ts';
+import { previewInput } from './preview-input.ts';
+import { CallNames, checkSameCall } from './repeatable-call.ts';
+import { type CallWatch, tellCall } from './tell-calls.ts';
 
 /** The adapters as an agent's context offers them. Connecting is left to whoever owns them. */
 export function durableAdapters(
   adapters: ReadonlyMap<string, AdapterContract>,
   host: EffectHost,
+  watch: CallWatch,
 ): ReadonlyMap<string, AdapterContract> {
   const counts = new Map<string, number>();
   const next = (name: string): number => {
@@ -16,48 +21,73 @@ export function durableAdapters(
     counts.set(name, count);
     return count;
   };
-  return new Map([...adapters].map(([name, adapter]) => [name, durable(adapter, host, next)]));
+  const names = new CallNames();
+  return new Map([...adapters].map(([name, adapter]) => [name, durable(adapter, host, watch, next, names)]));
 }
 
 function durable(
   adapter: AdapterContract,
   host: EffectHost,
+  watch: CallWatch,
   next: (name: string) => number,
+  names: CallNames,
 ): AdapterContract {
-  const execute: AdapterContract['execute'] = async (operation, parameters, options = {}) => {
-    const key = `adapter:${adapter.name}:${operation}`;
-    const keyed =
-      options.idempotencyKey === undefined ? `${key}:#${next(key)}` : `${key}:id:${options.idempotencyKey}`;
-    const call = async ({
-      signal,
-      idempotencyKey,
-    }: {
-      signal: AbortSignal;
-      idempotencyKey: string;
-    }): Promise<JsonValue> =>
-      toJsonValue(
-        await adapter.execute(operation, parameters, {
-          signal: mergeSignals(options.signal, signal),
-          idempotencyKey,
+  const execute: AdapterContract['execute'] = (operation, parameters, options = {}) => {
+    const what = `adapter:${adapter.name}:${operation}`;
+    const { idempotencyKey: id } = options;
+    const key = id === undefined ? `${what}:#${next(what)}` : `${what}:id:${id}`;
+    const call = { call: key, adapter: adapter.name, operation };
+    return tellCall<AdapterResult>(watch, {
+      started: () => ({ type: 'adapter-call-started', ...call, preview: previewInput(parameters) }),
+      finished: (end, result) => ({
+        type: 'adapter-call-finished',
+        ...call,
+        ...end,
+        ...(result?.success === false && { ok: false, errorCode: result.error?.code ?? 'internal' }),
+      }),
+      make: (begin) =>
+        made(what, key, operation, parameters, (context) => {
+          begin();
+          const signal = mergeSignals(options.signal, context.signal);
+          return adapter.execute(operation, parameters, { ...context, signal });
         }),
-      );
+    });
+  };
+  const made = async (
+    what: string,
+    key: string,
+    operation: string,
+    parameters: unknown,
+    call: (context: EffectContext) => Promise<AdapterResult>,
+  ): Promise<AdapterResult> => {
     const { sideEffects, onUnfinished = 'ask' } = effectsOf(adapter, operation);
-    const journalled =
-      sideEffects === 'none' || sideEffects === 'read'
-        ? await host.step(keyed, call, { fingerprint: digestJson({ operation, parameters }) })
-        : await performEffect(host, keyed, {
-            operation: `${adapter.name}: ${operation}`,
-            input: toJsonValue(parameters),
-            onUnfinished,
-            perform: call,
-            ...(adapter.reconcile === undefined
-              ? {}
-              : {
-                  reconcile: async (context) =>
-                    (await adapter.reconcile?.(operation, parameters, context)) ?? { state: 'unknown' },
-                }),
-          });
-    return journalled as unknown as AdapterResult;
+    if (sideEffects === 'none' || sideEffects === 'read') {
+      const fingerprint = digestJson({ operation, parameters });
+      return asResult(
+        await host.step(key, async (context) => toJsonValue(await call(context)), { fingerprint }),
+      );
+    }
+    const name = names.of(what, parameters);
+    await checkSameCall(host, key, parameters);
+    try {
+      const receipt = await performEffect(host, name, {
+        operation: `${adapter.name}: ${operation}`,
+        input: toJsonValue(parameters),
+        onUnfinished,
+        perform: async (context) => receiptOf(await call(context)),
+        ...(adapter.reconcile === undefined
+          ? {}
+          : {
+              reconcile: async (context) =>
+                (await adapter.reconcile?.(operation, parameters, context)) ?? { state: 'unknown' },
+            }),
+      });
+      return asResult(receipt);
+    } catch (error) {
+      const failed = OrchestratorError.isInstance(error) ? error.details[FAILED] : undefined;
+      if (failed === undefined) throw error;
+      return asResult(failed);
+    }
   };
   return {
     name: adapter.name,
@@ -71,6 +101,21 @@ function durable(
     execute,
     healthCheck: () => adapter.healthCheck(),
   };
+}
+
+/** Under which an error carries the result of an operation that failed: no receipt, so that another attempt may do it. */
+const FAILED = 'adapterResult';
+
+function receiptOf(result: AdapterResult): JsonValue {
+  if (result.success) return toJsonValue(result);
+  const message = result.errorMessage ?? 'The operation failed.';
+  throw new OrchestratorError(result.error?.code ?? 'internal', message, {
+    details: { [FAILED]: toJsonValue(result) },
+  });
+}
+
+function asResult(value: JsonValue): AdapterResult {
+  return value as unknown as AdapterResult;
 }
 
 /** What an operation changes. One that the adapter does not list may change anything. */

@@ -5,38 +5,65 @@ import { Channel } from '../../shared/channel.ts';
 import { describe, OrchestratorError } from '../../shared/errors.ts';
 import { digestJson, isPlainObject, type JsonValue } from '../../shared/json.ts';
 import type { StepFunction } from './step-function.ts';
+import { type CallWatch, tellCall } from './tell-calls.ts';
+import { TextPieces } from './text-pieces.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 /** The model as an agent's context offers it. A call that was journalled comes back with `cached: true`. */
-export function durableModel(model: ModelClient, step: StepFunction, meter: UsageMeter): ModelClient {
+export function durableModel(
+  model: ModelClient,
+  step: StepFunction,
+  meter: UsageMeter,
+  watch: CallWatch,
+): ModelClient {
   let calls = 0;
-  const ask = async (
+  const ask = (
     messages: readonly ModelMessage[],
     { signal: own, ...request }: CreateOptions,
-    call: (options: CreateOptions) => Promise<CreateResult>,
+    make: (options: CreateOptions, call: string) => Promise<CreateResult>,
   ): Promise<CreateResult> => {
     calls += 1;
-    let isFresh = false;
-    const journalled = await step(
-      `model#${calls}`,
-      async ({ signal }) => {
-        isFresh = true;
-        const made = await call({ ...request, signal: mergeSignals(own, signal) });
-        return checkResult(made, model.info.model) as unknown as JsonValue;
+    const call = `model#${calls}`;
+    const name = model.info.model;
+    return tellCall<CreateResult>(watch, {
+      started: () => ({ type: 'model-call-started', call, model: name }),
+      finished: (end, result) => ({
+        type: 'model-call-finished',
+        call,
+        model: result?.model ?? name,
+        ...end,
+        cached: end.cached || result?.cached === true,
+        finishReason: result?.finishReason ?? null,
+        usage: result?.usage ?? null,
+        ...(result?.cost === undefined ? {} : { cost: result.cost }),
+      }),
+      async make(begin) {
+        let isFresh = false;
+        const journalled = await step(
+          call,
+          async ({ signal }) => {
+            isFresh = true;
+            begin();
+            const made = await make({ ...request, signal: mergeSignals(own, signal) }, call);
+            return checkResult(made, name) as unknown as JsonValue;
+          },
+          { fingerprint: digestJson({ messages, request, model: name }) },
+        );
+        const result = journalled as unknown as CreateResult;
+        meter.countModelCall(result);
+        return isFresh ? result : { ...result, cached: true };
       },
-      { fingerprint: digestJson({ messages, request, model: model.info.model }) },
-    );
-    const result = journalled as unknown as CreateResult;
-    meter.countModelCall(result.usage);
-    return isFresh ? result : { ...result, cached: true };
+    });
   };
+  const told = (call: string): TextPieces =>
+    new TextPieces(watch.clock, (text) => watch.tell({ type: 'model-text-streamed', call, text }));
   return {
     info: model.info,
     create: (messages, options = {}) => handled(ask(messages, options, (all) => model.create(messages, all))),
     async *createStream(messages, options = {}) {
       const pieces = new Channel<string>();
-      const asked = ask(messages, options, (all) =>
-        collect(model.createStream(messages, all), pieces),
+      const asked = ask(messages, options, (all, call) =>
+        collect(model.createStream(messages, all), pieces, told(call)),
       ).finally(() => pieces.close());
       asked.catch(() => undefined);
       let hasStreamed = false;
@@ -77,11 +104,18 @@ function checkResult(result: unknown, model: string): CreateResult {
 async function collect(
   stream: AsyncIterable<string | CreateResult>,
   pieces: Channel<string>,
+  told: TextPieces,
 ): Promise<CreateResult> {
   let result: CreateResult | undefined;
-  for await (const item of stream) {
-    if (typeof item === 'string') pieces.push(item);
-    else result = item;
+  try {
+    for await (const item of stream) {
+      if (typeof item === 'string') {
+        pieces.push(item);
+        told.add(item);
+      } else result = item;
+    }
+  } finally {
+    told.flush();
   }
   if (result !== undefined) return result;
   throw new OrchestratorError('model-failed', 'The stream of the model ended without a result.', {

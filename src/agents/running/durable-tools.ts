@@ -1,4 +1,5 @@
 /** Makes each call of a tool a step of the run, and one that changes something an effect; unknown tools and bad input are typed errors. */
+import type { Effect } from '../../contracts/effect.ts';
 import { parseWith } from '../../contracts/schema.ts';
 import type { AnyTool, ToolBox, ToolCallContext } from '../../contracts/tool.ts';
 import { mergeSignals } from '../../shared/abort.ts';
@@ -6,6 +7,9 @@ import { checkListOf } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import { digestJson, type JsonValue, toJsonValue } from '../../shared/json.ts';
 import { type EffectHost, performEffect } from './perform-effect.ts';
+import { previewInput } from './preview-input.ts';
+import { CallNames, checkSameCall } from './repeatable-call.ts';
+import { type CallWatch, tellCall } from './tell-calls.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 /** The tools as an agent's context offers them. `pay` is asked before each call that is really made. */
@@ -13,21 +17,42 @@ export function durableTools(
   tools: readonly AnyTool[],
   host: EffectHost,
   meter: UsageMeter,
+  watch: CallWatch,
   pay: () => Promise<unknown> | undefined = () => undefined,
 ): ToolBox {
-  return boxOf(tools, { host, meter, pay, counts: new Map() });
+  return boxOf(tools, { host, meter, watch, pay, counts: new Map() });
 }
 
 /** What all boxes of one context share. */
 interface BoxServices {
   readonly host: EffectHost;
   readonly meter: UsageMeter;
+  readonly watch: CallWatch;
   readonly pay: () => Promise<unknown> | undefined;
   readonly counts: Map<string, number>;
 }
 
 function boxOf(tools: readonly AnyTool[], services: BoxServices): ToolBox {
-  const { host, meter, pay, counts } = services;
+  const { host, meter, watch, pay, counts } = services;
+  const names = new CallNames();
+  const effect = async (
+    tool: AnyTool,
+    key: string,
+    input: unknown,
+    perform: Effect['perform'],
+  ): Promise<JsonValue> => {
+    const name = names.of(`tool:${tool.name}`, input);
+    await checkSameCall(host, key, input);
+    return performEffect(host, name, {
+      operation: tool.name,
+      input: toJsonValue(input),
+      onUnfinished: tool.onUnfinished ?? 'ask',
+      perform,
+      ...(tool.reconcile === undefined
+        ? {}
+        : { reconcile: async (context) => (await tool.reconcile?.(input, context)) ?? { state: 'unknown' } }),
+    });
+  };
   const call: ToolBox['call'] = async (name, input, { callId, signal: own } = {}) => {
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool === undefined) {
@@ -42,25 +67,21 @@ function boxOf(tools: readonly AnyTool[], services: BoxServices): ToolBox {
     counts.set(name, count);
     const checked: unknown = await parseWith(tool.input, input, `The input of tool ${name}`);
     const key = callId === undefined ? `tool:${name}:#${count}` : `tool:${name}:id:${callId}`;
-    const perform = async ({ signal, idempotencyKey }: ToolCallContext): Promise<JsonValue> => {
-      await pay();
-      return tool.execute(checked, { signal: mergeSignals(own, signal), idempotencyKey });
-    };
     const changesNothing = tool.sideEffects === 'none' || tool.sideEffects === 'read';
-    const output = changesNothing
-      ? await host.step(key, perform, { fingerprint: digestJson({ name, input: checked }) })
-      : await performEffect(host, key, {
-          operation: name,
-          input: toJsonValue(checked),
-          onUnfinished: tool.onUnfinished ?? 'ask',
-          perform,
-          ...(tool.reconcile === undefined
-            ? {}
-            : {
-                reconcile: async (context) =>
-                  (await tool.reconcile?.(checked, context)) ?? { state: 'unknown' },
-              }),
-        });
+    const output = await tellCall<JsonValue>(watch, {
+      started: () => ({ type: 'tool-call-started', call: key, tool: name, preview: previewInput(checked) }),
+      finished: (end) => ({ type: 'tool-call-finished', call: key, tool: name, ...end }),
+      make(begin) {
+        const perform = async ({ signal, idempotencyKey }: ToolCallContext): Promise<JsonValue> => {
+          begin();
+          await pay();
+          return tool.execute(checked, { signal: mergeSignals(own, signal), idempotencyKey });
+        };
+        return changesNothing
+          ? host.step(key, perform, { fingerprint: digestJson({ name, input: checked }) })
+          : effect(tool, key, checked, perform);
+      },
+    });
     meter.countToolCall();
     return output;
   };

@@ -3,18 +3,31 @@
  * this execution knows: an intent with another mark was written by one that did not live to see the receipt.
  */
 import { randomUUID } from 'node:crypto';
+import type { EffectEvent } from '../../contracts/agent-events.ts';
 import type { AskApproval } from '../../contracts/approval.ts';
-import type { Effect, EffectContext, Reconciliation, UnfinishedPolicy } from '../../contracts/effect.ts';
-import { errorToJson, OrchestratorError } from '../../shared/errors.ts';
+import type { Effect, EffectContext, Reconciliation } from '../../contracts/effect.ts';
+import { type ErrorJson, errorFromJson, errorToJson, OrchestratorError } from '../../shared/errors.ts';
 import { digestJson, isPlainObject, type JsonValue } from '../../shared/json.ts';
 import type { StepFunction } from './step-function.ts';
 
 /** What performing needs of the run. */
 export interface EffectHost {
+  /** Steps of this attempt at the task. */
   readonly step: StepFunction;
+  /** Steps of the whole run: what succeeded in one attempt is not done again in the next. */
+  readonly once: StepFunction;
+  /** Which attempt at the task this is, from 1. */
+  readonly attempt: number;
   /** Asks a person. Undefined where nobody can be asked: what needs it fails then. */
   readonly ask: AskApproval | undefined;
+  /** Hears of effects whose end nobody saw. */
+  tell?(event: EffectEvent): void;
 }
+
+/** How an effect ended, and in which attempt at the task. */
+type Outcome =
+  | { readonly attempt: number; readonly receipt: JsonValue }
+  | { readonly attempt: number; readonly error: ErrorJson & JsonValue };
 
 /** What is to be done about an effect that was begun before. */
 type Verdict =
@@ -22,50 +35,95 @@ type Verdict =
   | { readonly next: 'take'; readonly receipt: JsonValue }
   | { readonly next: 'fail'; readonly reason: string };
 
+/** A process that dies each time it performs an effect: after so many, a person is asked instead of the other side. */
+const MOST_RECONCILIATIONS = 3;
+
 /**
- * Performs the effect once and remembers its receipt; a later call with the key gives that back. After a crash in between
- * its policy decides. Rejects with what `perform` threw, or with `effect-unfinished` when it was decided to give it up.
+ * Performs the effect once and remembers its receipt; a later call with the key, also from a later attempt at the task,
+ * gives that back. After a crash in between its policy decides. What `perform` threw is thrown, and is thrown again to
+ * the same attempt; the next attempt performs anew, with the same idempotency key. Rejects with `effect-unfinished` when
+ * it was decided to give it up.
  */
-export function performEffect<T extends JsonValue>(
-  { step, ask }: EffectHost,
+export async function performEffect<T extends JsonValue>(
+  host: EffectHost,
   key: string,
   effect: Effect<T>,
 ): Promise<T> {
   const { operation, input = null } = effect;
-  const inputDigest = digestJson(input);
-  return step(
-    key,
-    async ({ idempotencyKey, signal }) => {
-      const context: EffectContext = { idempotencyKey, signal };
-      for (let attempt = 1; ; attempt += 1) {
-        const mark = randomUUID();
-        const intent = await step(`${key}/intent#${attempt}`, () =>
-          Promise.resolve({ operation, inputDigest, mark }),
-        );
-        if (intent.mark === mark) return effect.perform(context);
-        const verdict = await judge({ step, ask }, `${key}/unfinished#${attempt}`, effect, context);
-        if (verdict.next === 'take') return verdict.receipt as T;
-        if (verdict.next === 'fail') throw unfinished(operation, verdict.reason);
-      }
-    },
-    { fingerprint: digestJson({ operation, inputDigest }) },
-  );
+  const fingerprint = digestJson({ operation, inputDigest: digestJson(input) });
+  for (let turn = 1; ; turn += 1) {
+    const suffix = turn === 1 ? '' : `~${turn}`;
+    const ended: Outcome = await host.once<Outcome>(
+      `${key}${suffix}`,
+      ({ idempotencyKey, signal }) => {
+        const stable = suffix === '' ? idempotencyKey : idempotencyKey.slice(0, -suffix.length);
+        return outcomeOf(host, `${key}${suffix}`, effect, { idempotencyKey: stable, signal });
+      },
+      { fingerprint },
+    );
+    if ('receipt' in ended) return ended.receipt as T;
+    if (ended.attempt >= host.attempt) throw errorFromJson(ended.error);
+  }
 }
 
-async function judge(
-  { step, ask }: EffectHost,
+async function outcomeOf(
+  host: EffectHost,
   key: string,
   effect: Effect,
   context: EffectContext,
+): Promise<Outcome> {
+  const { attempt } = host;
+  try {
+    return { attempt, receipt: await receiptOf(host, key, effect, context) };
+  } catch (error) {
+    if (context.signal.aborted || isInterruption(error)) throw error;
+    return { attempt, error: errorToJson(error) as ErrorJson & JsonValue };
+  }
+}
+
+/** What ends the process's hold on the run says nothing of the effect. */
+function isInterruption(error: unknown): boolean {
+  return OrchestratorError.isInstance(error) && (error.code === 'stopped' || error.code === 'storage-failed');
+}
+
+async function receiptOf(
+  host: EffectHost,
+  key: string,
+  effect: Effect,
+  context: EffectContext,
+): Promise<JsonValue> {
+  const { operation, onUnfinished = 'ask' } = effect;
+  for (let interruption = 0; ; interruption += 1) {
+    const mark = randomUUID();
+    const intent = await host.once(`${key}/intent${interruption === 0 ? '' : `#${interruption}`}`, () =>
+      Promise.resolve(mark),
+    );
+    // Retried as often as the backend lets the run lose its workers: no further intent, since that would be progress.
+    if (intent !== mark) host.tell?.({ type: 'effect-unfinished', operation, policy: onUnfinished });
+    if (intent === mark || onUnfinished === 'retry') return effect.perform(context);
+    const verdict = await judge(host, `${key}/unfinished#${interruption + 1}`, effect, context, interruption);
+    host.tell?.({ type: 'effect-settled', operation, outcome: OUTCOMES[verdict.next] });
+    if (verdict.next === 'take') return verdict.receipt;
+    if (verdict.next === 'fail') throw unfinished(operation, verdict.reason);
+  }
+}
+
+const OUTCOMES = { again: 'again', take: 'happened', fail: 'given-up' } as const;
+
+async function judge(
+  { once, ask, tell }: EffectHost,
+  key: string,
+  effect: Effect,
+  context: EffectContext,
+  interruption: number,
 ): Promise<Verdict> {
-  const policy: UnfinishedPolicy = effect.onUnfinished ?? 'ask';
-  if (policy === 'retry') return { next: 'again' };
-  const found =
-    policy === 'reconcile' ? await reconciled(step, `${key}/reconcile`, effect, context) : undefined;
+  const isReconciled = effect.onUnfinished === 'reconcile' && interruption < MOST_RECONCILIATIONS;
+  const found = isReconciled ? await reconciled(once, `${key}/reconcile`, effect, context) : undefined;
   if (found?.state === 'happened') return { next: 'take', receipt: found.receipt };
   if (found?.state === 'absent') return { next: 'again' };
   const why = found?.reason ?? 'the process ended while it was being done';
   if (ask === undefined) return { next: 'fail', reason: `${why}, and nobody can be asked here` };
+  tell?.({ type: 'effect-asked', operation: effect.operation, reason: why });
   const decision = await ask({
     key: `${key}/ask`,
     kind: 'effect',
@@ -78,7 +136,7 @@ async function judge(
     },
   });
   if (!decision.approved) return { next: 'fail', reason: decision.note ?? 'it was given up' };
-  // Approved without an answer: do it again. With a receipt: it was done.
+  // Approved with a receipt: it was done. Without: do it again.
   const { answer } = decision;
   return isPlainObject(answer) && 'receipt' in answer
     ? { next: 'take', receipt: answer['receipt'] as JsonValue }
@@ -87,17 +145,17 @@ async function judge(
 
 /** Asked once for each interruption; an answer that could not be had is `unknown`. */
 async function reconciled(
-  step: StepFunction,
+  once: StepFunction,
   key: string,
   effect: Effect,
   context: EffectContext,
 ): Promise<Reconciliation> {
-  const journalled = await step(key, async ({ signal }) => {
+  const journalled = await once(key, async ({ signal }) => {
     try {
-      return ((await effect.reconcile?.({ ...context, signal })) ??
-        unknownState('it has no `reconcile`')) as Reconciliation & JsonValue;
+      const found = await effect.reconcile?.({ ...context, signal });
+      return (found ?? unknownState('it has no `reconcile`')) as Reconciliation & JsonValue;
     } catch (error) {
-      signal.throwIfAborted();
+      if (signal.aborted || isInterruption(error)) throw error;
       return unknownState(`the other side could not be asked: ${errorToJson(error).message}`);
     }
   });
@@ -112,8 +170,6 @@ function unfinished(operation: string, reason: string): OrchestratorError {
   return new OrchestratorError(
     'effect-unfinished',
     `Nobody knows whether this was done: ${operation}. It is not repeated: ${reason}.`,
-    {
-      details: { operation, reason },
-    },
+    { details: { operation, reason } },
   );
 }

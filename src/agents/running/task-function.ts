@@ -160,12 +160,14 @@ async function makeAttempt(
       attempt,
       signal,
       step: prefixed(context, `attempt#${attempt}/`),
-      ask: askIn(services, context, `attempt#${attempt}/`),
+      once: prefixed(context, ''),
+      ask: askIn(services, context),
       inputs: await inputsOf(task, services.results),
       meter,
-      // What an agent says after its attempt is said to nobody: the end was told already.
+      // What is said after the attempt, or after its run was cancelled, is said to nobody: the end was told already.
       emit: (event: AgentEvent) => {
-        if (!isOver) services.emit(context.runId, { type: 'agent-reported', agent: agent.name, event });
+        if (!isOver && !signal.aborted)
+          services.emit(context.runId, { type: 'agent-reported', agent: agent.name, event });
       },
     });
     const outcome = await (services.correct?.(agent, task, agentContext) ??
@@ -180,10 +182,8 @@ async function makeAttempt(
   }
 }
 
-function askIn({ ask }: TaskServices, context: RunContext, prefix: string): AskApproval | undefined {
-  return ask === undefined
-    ? undefined
-    : (request) => ask(context, { ...request, key: `${prefix}${request.key}` });
+function askIn({ ask }: TaskServices, context: RunContext): AskApproval | undefined {
+  return ask === undefined ? undefined : (request) => ask(context, request);
 }
 
 function prefixed(context: RunContext, prefix: string): StepFunction {
@@ -216,14 +216,14 @@ function asJson(outcome: object, agent: string): JsonObject {
   }
 }
 
-/** A thrown error as a result. Errors of strangers are worth another attempt; ours say themselves. */
+/** A thrown error as a result. Errors of strangers, which a step makes `internal`, are worth another attempt; ours say themselves. */
 function failed(error: unknown): TaskResult {
   const json = errorToJson(error);
   return toTaskResult({
     success: false,
     error: json,
     errorMessage: json.message,
-    retryable: OrchestratorError.isInstance(error) ? error.retryable : true,
+    retryable: OrchestratorError.isInstance(error) && error.code !== 'internal' ? error.retryable : true,
     stopReason: json.code === 'no-agent' || json.code === 'budget-exceeded' ? json.code : 'failed',
   });
 }

@@ -12,9 +12,10 @@ import type {
 import type { RunContext } from '../../contracts/backend.ts';
 import type { StatePort } from '../../contracts/state.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
-import { digestJson, isPlainObject, type JsonValue } from '../../shared/json.ts';
+import { digestJson, type JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
-import { APPROVALS, approvalKey, fromRecord, type KeptApproval, toRecord } from './approval-record.ts';
+import { createRedactor } from '../redact.ts';
+import { approvalKey, closedKey, fromRecord, type KeptApproval, OPEN, toRecord } from './approval-record.ts';
 
 /** What the desk needs of the backend and its owner. */
 export interface ApprovalHost {
@@ -25,6 +26,7 @@ export interface ApprovalHost {
   /** Whether the run can still use an answer. */
   isOpen(runId: string): Promise<boolean>;
   tell(approval: Approval): void;
+  newId(): string;
 }
 
 /** How somebody decides. */
@@ -39,100 +41,142 @@ export interface DecisionInit {
 
 export class ApprovalDesk {
   readonly #host: ApprovalHost;
+  readonly #redactor = createRedactor();
 
   constructor(host: ApprovalHost) {
     this.#host = host;
   }
 
   /** Asks and waits for the decision, or for the question to expire. To be called within the run. */
-  async ask(
-    run: RunContext,
-    { key, kind, title, payload, timeoutMs }: ApprovalRequest,
-  ): Promise<ApprovalDecision> {
-    const id = `${run.runId}/${key}`;
+  async ask(run: RunContext, request: ApprovalRequest): Promise<ApprovalDecision> {
+    const { key, timeoutMs } = request;
+    // An id of its own: a run of the same name may have asked the same before, and been forgotten.
+    const id = await run.step(`${key}/id`, () => Promise.resolve(this.#host.newId()));
     const requestedAt = await run.now(`${key}/asked`);
-    const approval: Approval = {
-      id,
-      kind,
-      runId: run.runId,
-      title,
-      payload,
-      payloadDigest: digestJson(payload),
-      requestedAt,
-      expiresAt: timeoutMs === undefined ? null : requestedAt + timeoutMs,
-      status: 'pending',
-      decision: null,
-    };
-    await this.#keep(approval);
-    const wait = timeoutMs === undefined ? {} : { timeoutMs };
-    const answer = await run.waitForSignal(`${key}/decided`, signalOf(id), wait);
-    if (isDecision(answer)) return answer;
-    // Nobody came in time, or somebody just did.
-    const decided = await this.#decide(id, 'expired', {
-      approved: false,
-      by: null,
-      note: 'expired',
-      answer: null,
-      at: this.#host.clock.now(),
-      isExpired: true,
+    const expiresAt = timeoutMs === undefined ? null : requestedAt + timeoutMs;
+    const decided = await run.step(`${key}/decision`, async () => {
+      await this.#keep(this.#approvalOf(run, request, { id, requestedAt, expiresAt }));
+      return (await this.#decision(run, id, key, expiresAt)) as ApprovalDecision & JsonValue;
     });
-    return decided.approval.decision as ApprovalDecision;
+    await run.step(`${key}/closed`, async () => {
+      await this.#close(id);
+      return null;
+    });
+    return decided;
   }
 
   /** Those that wait for a decision, the oldest first. Those whose run has ended are not among them. */
   async pending(): Promise<readonly Approval[]> {
     const waiting: Approval[] = [];
-    for (const record of await this.#host.state().list(APPROVALS)) {
-      const { approval, version } = fromRecord(record);
-      if (approval.status !== 'pending') continue;
+    for (const record of await this.#host.state().list(OPEN)) {
+      const { approval } = fromRecord(record);
+      if (approval.status !== 'pending' || this.#isPast(approval)) continue;
       if (await this.#host.isOpen(approval.runId)) waiting.push(approval);
-      else await this.#host.state().delete(record.key, version).catch(ignoreConflict);
+      else await this.#close(approval.id);
     }
     return waiting.sort((one, other) => one.requestedAt - other.requestedAt);
   }
 
   /** Decides and tells the run. Rejects with `not-found`, `already-exists` when it was decided, `version-conflict` for another payload. */
   async decide(id: string, init: DecisionInit): Promise<Approval> {
-    const known = await this.#get(id);
-    if (init.payloadDigest !== undefined && init.payloadDigest !== known.approval.payloadDigest)
+    const { approval: known } = await this.#get(id);
+    if (init.payloadDigest !== undefined && init.payloadDigest !== known.payloadDigest)
       throw new OrchestratorError(
         'version-conflict',
         `The approval ${id} is about another payload than the one that was decided on. Look at it again.`,
-        { details: { id, expected: init.payloadDigest, got: known.approval.payloadDigest } },
+        { details: { id, expected: init.payloadDigest, got: known.payloadDigest } },
       );
-    if (known.approval.status !== 'pending') throw alreadyDecided(known.approval);
-    if (!(await this.#host.isOpen(known.approval.runId)))
+    if (known.status !== 'pending') {
+      // The one who decided may have gone before the run heard of it.
+      await this.#deliver(known);
+      throw alreadyDecided(known);
+    }
+    if (!(await this.#host.isOpen(known.runId)))
       throw new OrchestratorError('not-found', `The run of approval ${id} has ended: nobody waits for it.`, {
         details: { id },
       });
     const { approved, by = null, note = null, answer = null } = init;
-    const decision: ApprovalDecision = {
-      approved,
-      by,
-      note,
-      answer,
-      at: this.#host.clock.now(),
-      isExpired: false,
-    };
-    const { approval, isOurs } = await this.#decide(id, approved ? 'approved' : 'rejected', decision);
-    if (!isOurs) throw alreadyDecided(approval);
+    const { approval, isOurs } = this.#isPast(known)
+      ? await this.#expire(id)
+      : await this.#decide(id, approved ? 'approved' : 'rejected', {
+          approved,
+          by,
+          note,
+          answer,
+          at: this.#host.clock.now(),
+          isExpired: false,
+        });
     await this.#deliver(approval);
+    if (!isOurs || approval.status === 'expired') throw alreadyDecided(approval);
     return approval;
   }
 
   /** Tells runs again what may have been lost with the process that told it. Called at the start. */
   async heal(): Promise<void> {
-    for (const record of await this.#host.state().list(APPROVALS)) {
-      const { approval, isDelivered } = fromRecord(record);
-      if (approval.status !== 'pending' && !isDelivered) await this.#deliver(approval);
+    for (const record of await this.#host.state().list(OPEN)) {
+      const { approval } = fromRecord(record);
+      if (approval.status !== 'pending') await this.#deliver(approval);
     }
   }
 
+  #approvalOf(
+    { runId }: RunContext,
+    { kind, title, payload }: ApprovalRequest,
+    facts: Pick<Approval, 'id' | 'requestedAt' | 'expiresAt'>,
+  ): Approval {
+    return {
+      ...facts,
+      kind,
+      runId,
+      title: this.#redactor.text(title),
+      payload: this.#redactor.value(payload) as JsonValue,
+      payloadDigest: digestJson(payload),
+      status: 'pending',
+      decision: null,
+    };
+  }
+
+  /** A signal only wakes the run up: what counts is the record. */
+  async #decision(
+    run: RunContext,
+    id: string,
+    key: string,
+    expiresAt: number | null,
+  ): Promise<ApprovalDecision> {
+    for (let wake = 1; ; wake += 1) {
+      const { approval } = await this.#get(id);
+      if (approval.decision !== null) return approval.decision;
+      const left = expiresAt === null ? undefined : expiresAt - this.#host.clock.now();
+      if (left !== undefined && left <= 0)
+        return (await this.#expire(id)).approval.decision as ApprovalDecision;
+      await run.waitForSignal(
+        `${key}/woken#${wake}`,
+        signalOf(id),
+        left === undefined ? {} : { timeoutMs: left },
+      );
+    }
+  }
+
+  #isPast({ expiresAt }: Approval): boolean {
+    return expiresAt !== null && this.#host.clock.now() >= expiresAt;
+  }
+
+  #expire(id: string): Promise<{ readonly approval: Approval; readonly isOurs: boolean }> {
+    const at = this.#host.clock.now();
+    return this.#decide(id, 'expired', {
+      approved: false,
+      by: null,
+      note: 'expired',
+      answer: null,
+      at,
+      isExpired: true,
+    });
+  }
+
   async #keep(approval: Approval): Promise<void> {
-    const state = this.#host.state();
-    if ((await state.get(approvalKey(approval.id))) !== undefined) return;
+    if ((await this.#find(approval.id)) !== undefined) return;
     try {
-      await state.put(approvalKey(approval.id), toRecord({ approval, isDelivered: false }), 0);
+      await this.#host.state().put(approvalKey(approval.id), toRecord(approval), 0);
     } catch (error) {
       ignoreConflict(error);
       return;
@@ -140,9 +184,15 @@ export class ApprovalDesk {
     this.#host.tell(approval);
   }
 
+  async #find(id: string): Promise<KeptApproval | undefined> {
+    const state = this.#host.state();
+    const record = (await state.get(approvalKey(id))) ?? (await state.get(closedKey(id)));
+    return record === undefined ? undefined : fromRecord(record);
+  }
+
   async #get(id: string): Promise<KeptApproval> {
-    const record = await this.#host.state().get(approvalKey(id));
-    if (record !== undefined) return fromRecord(record);
+    const found = await this.#find(id);
+    if (found !== undefined) return found;
     throw new OrchestratorError('not-found', `There is no approval ${JSON.stringify(id)}.`, {
       details: { id },
     });
@@ -158,10 +208,8 @@ export class ApprovalDesk {
       const { approval, version } = await this.#get(id);
       if (approval.status !== 'pending') return { approval, isOurs: false };
       const decided: Approval = { ...approval, status, decision };
-      // Who expires it is the run itself: it need not be told.
-      const record = toRecord({ approval: decided, isDelivered: status === 'expired' });
       try {
-        await this.#host.state().put(approvalKey(id), record, version);
+        await this.#host.state().put(approvalKey(id), toRecord(decided), version);
       } catch (error) {
         ignoreConflict(error);
         continue;
@@ -171,28 +219,26 @@ export class ApprovalDesk {
     }
   }
 
-  async #deliver(approval: Approval): Promise<void> {
-    const { id, runId, decision } = approval;
+  async #deliver({ id, runId }: Approval): Promise<void> {
     try {
-      await this.#host.signal(runId, signalOf(id), decision as unknown as JsonValue, `decision of ${id}`);
+      await this.#host.signal(runId, signalOf(id), null, `decision of ${id}`);
     } catch (error) {
       if (!OrchestratorError.isInstance(error) || error.code !== 'not-found') throw error;
     }
-    const record = await this.#host.state().get(approvalKey(id));
+  }
+
+  /** Out of the list that is looked through; it can still be read by its id. */
+  async #close(id: string): Promise<void> {
+    const state = this.#host.state();
+    const record = await state.get(approvalKey(id));
     if (record === undefined) return;
-    await this.#host
-      .state()
-      .put(record.key, toRecord({ approval, isDelivered: true }), record.version)
-      .catch(ignoreConflict);
+    await state.put(closedKey(id), record.value, 0).catch(ignoreConflict);
+    await state.delete(record.key, record.version).catch(ignoreConflict);
   }
 }
 
 function signalOf(id: string): string {
   return `approval:${id}`;
-}
-
-function isDecision(value: JsonValue): value is JsonValue & ApprovalDecision {
-  return isPlainObject(value) && typeof value['approved'] === 'boolean';
 }
 
 function alreadyDecided({ id, status, decision }: Approval): OrchestratorError {

@@ -4,22 +4,27 @@ import type { StateRecord } from '../../contracts/state.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import { isPlainObject, type JsonValue } from '../../shared/json.ts';
 
-export const APPROVALS = 'approval/';
+/** Those that wait, or whose decision has not been read by their run. */
+export const OPEN = 'approval/';
+/** Those that are over. */
+const CLOSED = 'approval-closed/';
 
 /** What is kept beside the approval itself. */
 export interface KeptApproval {
   readonly approval: Approval;
-  /** Whether the run has been told of the decision. */
-  readonly isDelivered: boolean;
   readonly version: number;
 }
 
 export function approvalKey(id: string): string {
-  return `${APPROVALS}${id}`;
+  return `${OPEN}${id}`;
 }
 
-export function toRecord({ approval, isDelivered }: Omit<KeptApproval, 'version'>): JsonValue {
-  return { schemaVersion: 1, isDelivered, approval: approval as unknown as JsonValue };
+export function closedKey(id: string): string {
+  return `${CLOSED}${id}`;
+}
+
+export function toRecord(approval: Approval): JsonValue {
+  return { schemaVersion: 1, approval: approval as unknown as JsonValue };
 }
 
 /** Throws `schema-mismatch` for a record of another version. */
@@ -27,7 +32,6 @@ export function fromRecord({ key, value, version }: StateRecord): KeptApproval {
   if (isPlainObject(value) && value['schemaVersion'] === 1)
     return {
       approval: value['approval'] as unknown as Approval,
-      isDelivered: value['isDelivered'] === true,
       version,
     };
   throw new OrchestratorError('schema-mismatch', `Expected the record ${key} to be of schema version 1.`, {

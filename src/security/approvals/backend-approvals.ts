@@ -1,4 +1,5 @@
 /** A desk for the approvals of one tenant of a backend, with the calls that people make checked. */
+import { randomUUID } from 'node:crypto';
 import type { Approval, ApprovalDecision, ApprovalRequest } from '../../contracts/approval.ts';
 import type { Backend, RunContext } from '../../contracts/backend.ts';
 import { checkJson, checkKeys, checkText } from '../../shared/check.ts';
@@ -35,6 +36,7 @@ export class Approvals {
       signal: (runId, name, payload, dedupeKey) => backend.signal(runId, tenant, name, payload, dedupeKey),
       isOpen: async (runId) => (await backend.store.get(runId, tenant))?.completedAt === null,
       tell,
+      newId: () => `approval-${randomUUID()}`,
     });
   }
 
@@ -47,9 +49,10 @@ export class Approvals {
     return this.#desk.pending();
   }
 
-  /** Decides once. Rejects with `not-found`, `already-exists` when it was decided before, `version-conflict` for another payload. */
-  async decide(id: string, approved: boolean, options: DecisionOptions = {}): Promise<Approval> {
+  /** Decides once; a text is the note. Rejects with `not-found`, `already-exists` when it was decided before, `version-conflict` for another payload. */
+  async decide(id: string, approved: boolean, given: string | DecisionOptions = {}): Promise<Approval> {
     checkText('id', id);
+    const options = typeof given === 'string' ? { note: given } : given;
     checkKeys('options', options, ['by', 'note', 'answer', 'payloadDigest']);
     for (const name of ['by', 'note', 'payloadDigest'] as const)
       if (options[name] !== undefined) checkText(name, options[name]);

@@ -95,6 +95,26 @@ const TASK_ROWS = (['submitTask', 'processTask', 'runTask'] as const).flatMap((m
   ),
 ]);
 
+/** Of both that have approvals. */
+const DECISIONS = (['approve', 'reject'] as const).flatMap((method) =>
+  (
+    [
+      ['Orchestrator', () => new Orchestrator()],
+      ['WorkflowEngine', engine],
+    ] as const
+  ).flatMap(([owner, made]) => [
+    bad(`${owner}.${method}`, 'id', NOT.text, (value) => made()[method](value)),
+    bad(`${owner}.${method}`, 'unknown id', ['nobody'], (value) => made()[method](value), 'not-found'),
+    bad(
+      `${owner}.${method}`,
+      'options',
+      [null, 7, true, [], { who: 'Ada' }, { by: 7 }, { note: '' }],
+      (value) => made()[method]('one', value),
+    ),
+    bad(`${owner}.${method}`, 'answer', NOT.json, (value) => made()[method]('one', { answer: value })),
+  ]),
+);
+
 export const RUNNING_CALLS: readonly BadCall[] = [
   bad('WorkflowStep', 'init', [...NOT.object, {}], (value) => new WorkflowStep(value)),
   bad('WorkflowStep', 'options', NOT.optionalObject, (value) => new WorkflowStep(STEP, value)),
@@ -209,6 +229,7 @@ export const RUNNING_CALLS: readonly BadCall[] = [
   bad('WorkflowEngine.cancelWorkflow', 'reason', [null, 7, {}], (value) =>
     engine().cancelWorkflow('run', value),
   ),
+  ...DECISIONS,
   ...ENGINE_ROWS,
 
   bad('Orchestrator', 'options', NOT.optionalObject, (value) => new Orchestrator(value)),
