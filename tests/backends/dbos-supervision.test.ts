@@ -89,6 +89,21 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(`supervised executors${POSTGRES_
     await finish(room, runs);
   });
 
+  it('are patient with one that has not begun yet', PATIENT, async () => {
+    const room = await open(300);
+    const watcher = await room.executor();
+    await room.query(
+      `INSERT INTO dbos_supervision.executors (id, application, version, sessions, on_death, lease_ms, beat, host, pid)
+       VALUES ('unborn', 'test', 'v1', '{}', '{}', 300, 0, 'h', 1), ('silent', 'test', 'v1', '{}', '{}', 300, 4, 'h', 1)`,
+    );
+    expect((await watcher.hear('executor-buried')).executorId).toBe('silent');
+    const states = 'SELECT id, state FROM dbos_supervision.executors WHERE id <> $1 ORDER BY id';
+    expect(await room.query(states, [watcher.executorId])).toEqual([
+      { id: 'silent', state: 'dead' },
+      { id: 'unborn', state: 'alive' },
+    ]);
+  });
+
   it("take an application's own DBOS as it is, if no other process has its id", PATIENT, async () => {
     const room = await open();
     const own = await room.executor({ ownId: 'machine-7' });

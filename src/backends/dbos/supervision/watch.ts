@@ -5,6 +5,8 @@ import { Silence, type Silent } from './silence.ts';
 
 /** The dead, and what was taken from them, are kept this long at least. */
 const KEPT_DAYS = 30;
+/** Before its first sign of life an executor has no runs yet: on a busy machine it may be long in coming. */
+const BIRTH_MS = 60_000;
 const FORGET_EVERY_MS = 3_600_000;
 /** Whose session was ended gives its locks back a moment later. */
 const AGAIN_MS = 50;
@@ -58,7 +60,8 @@ export class Watch {
   async #tick(): Promise<number> {
     const { schema, application, executorId } = this.#terms;
     const alive = await this.#link.query<{ id: string; beat: string; leaseMs: number }>(
-      `SELECT id, beat::text AS beat, lease_ms AS "leaseMs" FROM ${schema}.executors
+      `SELECT id, beat::text AS beat,
+         CASE WHEN beat = 0 THEN GREATEST(lease_ms, ${BIRTH_MS}) ELSE lease_ms END AS "leaseMs" FROM ${schema}.executors
        WHERE state = 'alive' AND application = $1 AND id <> $2`,
       [application, executorId],
     );
