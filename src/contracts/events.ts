@@ -30,6 +30,8 @@ export type OrchestratorEventBody =
       readonly attempt: number;
       readonly routing: string;
     }
+  /** A run was resumed by a program that no longer has the agent which began it: it waits for that agent. */
+  | { readonly type: 'task-parked'; readonly agent: string }
   /** An attempt failed and another one follows after the delay. */
   | {
       readonly type: 'task-retrying';
@@ -86,6 +88,7 @@ export type OrchestratorEvent = OrchestratorEventBody & EventStamp;
 const TYPES: Readonly<Record<OrchestratorEventBody['type'], true>> = {
   'task-submitted': true,
   'task-started': true,
+  'task-parked': true,
   'task-retrying': true,
   'task-completed': true,
   'task-failed': true,

@@ -5,6 +5,7 @@
 
 import type { ContextSources } from '../agents/running/agent-context.ts';
 import { AgentRegistry, agentsIn } from '../agents/running/agent-registry.ts';
+import { agentSignal, ParkedRuns } from '../agents/running/assigned-agent.ts';
 import { contextSources } from '../agents/running/context-sources.ts';
 import { findRoutes, type Route } from '../agents/running/router.ts';
 import { createTaskFunction } from '../agents/running/task-function.ts';
@@ -63,6 +64,7 @@ export class Orchestrator {
   readonly #workflows: WorkflowRuns;
   readonly #schedules: Schedules;
   readonly #approvals: Approvals;
+  readonly #parked = new ParkedRuns();
   readonly #lastResults = new LastResults();
   readonly #sources: ContextSources;
   readonly #closing = new AbortController();
@@ -131,6 +133,7 @@ export class Orchestrator {
         plugins: this.#plugins,
         metrics: this.#options.metrics,
         ask: (run, request) => this.#approvals.ask(run, request),
+        parked: this.#parked,
         emit: (runId, body) => this.#tell(runId, body),
       }),
       { tenant },
@@ -189,10 +192,13 @@ export class Orchestrator {
     return this.#registry.byName;
   }
 
-  /** Takes an agent in. Throws `already-exists` on a name in use, `invalid-argument` on what is no agent. */
+  /** Takes an agent in; runs that wait for one of its name go on. Throws `already-exists` on a name in use, `invalid-argument` on what is no agent. */
   registerAgent(agent: AgentContract): void {
     this.#registry.register(agent);
     this.#warnWithoutModel(agent);
+    const { backend, tenant } = this.#options;
+    for (const runId of this.#parked.take(agent.name))
+      void backend.signal(runId, tenant, agentSignal(agent.name), null).catch(() => undefined);
   }
 
   /** Takes several in, from an array or a map by name. */

@@ -16,8 +16,8 @@ import type { Clock } from '../../shared/time.ts';
 import { Task } from '../../tasks/task.ts';
 import { toTaskResult } from '../../tasks/task-result.ts';
 import { buildContext, type ContextSources } from './agent-context.ts';
+import { assignedAgent, type ParkedRuns } from './assigned-agent.ts';
 import { rootOf } from './root-run.ts';
-import { routeTask } from './router.ts';
 import type { StepFunction } from './step-function.ts';
 import { inputsOf, type ResultReader } from './task-inputs.ts';
 import { addUsage, UsageMeter } from './usage-meter.ts';
@@ -34,6 +34,8 @@ export interface TaskServices {
   readonly correct?: (agent: AgentContract, task: Task, context: AgentContext) => Promise<TaskOutcome>;
   /** Asks a person, for a run. @default nobody can be asked */
   readonly ask?: (run: RunContext, request: ApprovalRequest) => Promise<ApprovalDecision>;
+  /** Where runs are noted that wait for an agent which is gone. @default they wait for the next start */
+  readonly parked?: ParkedRuns;
   /** Plugins that change tasks and results, and hooks. @default none */
   readonly plugins?: PluginHost;
   /** Counts and times attempts. @default not measured */
@@ -142,7 +144,10 @@ async function makeAttempt(
     metadata: { ...result.metadata, ...(agentName === null ? {} : { agent: agentName }) },
   });
   try {
-    const { agent, reason } = routeTask(task, services.agents());
+    const { agent, reason } = await assignedAgent(services, context, task, {
+      prefix: `attempt#${attempt}/`,
+      logger: services.sources.logger,
+    });
     agentName = agent.name;
     services.emit(context.runId, {
       type: 'task-started',
