@@ -119,7 +119,9 @@ function summary(report: Report): string {
 const MAX_NAMED = 5;
 
 function gateLines({ gate, agents }: Report): readonly string[] {
-  if (gate.isPassed) return [`The gate passes (limit: ${limitOf(gate)}).`];
+  // A pass must not be read as a word on what nobody could look at.
+  const notJudged = (gate.notJudged ?? []).map((one) => `Not judged: ${printable(one)}`);
+  if (gate.isPassed) return [`The gate passes (limit: ${limitOf(gate)}).`, ...notJudged];
   const worstFirst = agents
     .flatMap(({ artifacts }) => artifacts.flatMap(({ findings }) => findings))
     .filter(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(gate.limit))
@@ -127,7 +129,7 @@ function gateLines({ gate, agents }: Report): readonly string[] {
     .sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
   const left = worstFirst.length - MAX_NAMED;
   return [
-    `The gate fails (limit: ${limitOf(gate)}): ${gate.reasons.join(' ')}`,
+    `The gate fails (limit: ${limitOf(gate)}): ${gate.reasons.map(printable).join(' ')}`,
     ...worstFirst
       .slice(0, MAX_NAMED)
       .map(
@@ -135,6 +137,7 @@ function gateLines({ gate, agents }: Report): readonly string[] {
           `  ${severity.padEnd(8)}  ${printable(`${path}:${line}`)}  ${printable(message)} (${rule})`,
       ),
     ...(left > 0 ? [`  and ${count(left, 'more finding')} in the report`] : []),
+    ...notJudged,
   ];
 }
 

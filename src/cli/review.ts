@@ -74,6 +74,8 @@ export async function review({
       earlier,
       baseline,
       gateNewOnly,
+      // Whoever lets the tests run wants them judged.
+      gateSkills: allowExecute ? ['run-tests'] : [],
       version: packageVersion(),
       startedAt,
       finishedAt: Date.now(),

@@ -26,6 +26,8 @@ export interface ReportInput {
   readonly baseline?: NamedBaseline | undefined;
   /** The gate looks at new findings alone; needs `earlier`. @default false */
   readonly gateNewOnly?: boolean;
+  /** Skills that were asked for by name, so that the gate fails when they can't run. @default [] */
+  readonly gateSkills?: readonly string[];
   /** Of this package. */
   readonly version: string;
   /** Milliseconds since the epoch. */
@@ -72,7 +74,10 @@ export async function buildReport(input: ReportInput): Promise<Report> {
     },
     totals: countBySeverity(allFindings(agents).filter((finding) => !isSilenced(finding))),
     gate: {
-      ...decideGate(agents, listing.files.length, input.gateSeverity, isJudged),
+      ...decideGate(agents, listing.files.length, input.gateSeverity, {
+        counts: isJudged,
+        required: input.gateSkills ?? [],
+      }),
       ...(isNewOnly ? { isNewOnly } : {}),
     },
     ...(compared === undefined ? {} : { comparison: compared.comparison }),

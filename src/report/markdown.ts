@@ -40,6 +40,7 @@ export function toMarkdown(report: Report): string {
       : [`Baseline ${code(baseline.path)} (${code(baseline.digest)}): ${baselineText(baseline)}.`, '']),
     `**${gate.isPassed ? 'Gate passed' : 'Gate failed'}** (limit: ${gate.limit}${gate.isNewOnly === true ? ', new findings only' : ''})${gate.isPassed ? '.' : `: ${gate.reasons.map(inline).join(' ')}`}`,
     '',
+    ...(gate.notJudged === undefined ? [] : [`Not judged: ${gate.notJudged.map(inline).join(' ')}`, '']),
     '| agent | status | findings | time |',
     '|---|---|---:|---:|',
     ...report.agents.map(
@@ -79,7 +80,8 @@ function artifactSection(artifact: ReportArtifact): readonly string[] {
     '',
     `### ${inline(artifact.title)}${state}`,
     '',
-    inline(artifact.summary),
+    // What was not done says why, whatever it sums up.
+    inline(artifact.reason ?? artifact.summary),
     ...(artifact.kind === 'work-plan' ? planSection(artifact) : []),
     ...(worstFirst.length > 0 ? [''] : []),
     ...worstFirst.slice(0, MAX_FINDINGS).map(findingLine),

@@ -45,12 +45,16 @@ function facts({ repository }: Report): string {
   ].join(' · ');
 }
 
-function gate({ gate: { isPassed, limit, isNewOnly, reasons } }: Report): Markup {
+function gate({ gate: { isPassed, limit, isNewOnly, reasons, notJudged = [] } }: Report): Markup {
   const found = isNewOnly === true ? 'new findings' : 'findings';
   const rule =
     limit === 'critical' ? found.replace('findings', 'critical findings') : `${found} of ${limit} or worse`;
   return html`<div class="gate ${isPassed ? 'passed' : 'failed'}"><p><b>${isPassed ? 'Gate passed' : 'Gate failed'}</b> <span class="by">(limit: no ${rule})</span></p>${
     reasons.length === 0 ? null : html`<ul>${reasons.map((reason) => html`<li>${prose(reason)}</li>`)}</ul>`
+  }${
+    notJudged.length === 0
+      ? null
+      : html`<details class="rest"><summary>${count(notJudged.length, 'skill')} could not judge</summary><ul>${notJudged.map((one) => html`<li>${prose(one)}</li>`)}</ul></details>`
   }</div>`;
 }
 

@@ -47,7 +47,7 @@ export function toSarif(report: Report): object {
         },
         invocations: [
           {
-            executionSuccessful: report.agents.every(({ status }) => status !== 'failed'),
+            ...executionOf(report),
             endTimeUtc: report.createdAt,
           },
         ],
@@ -56,6 +56,32 @@ export function toSarif(report: Report): object {
         results,
       },
     ],
+  };
+}
+
+/** What failed, and what could not run (SARIF 2.1.0, 3.20.21): a reader must not take the silence of either for a clean result. */
+function executionOf({ agents }: Report): object {
+  const notifications = agents.flatMap(({ name, status, reason, artifacts }) => {
+    const broken = artifacts.filter((one) => one.status === 'failed' || one.status === 'unavailable');
+    const own = status === 'failed' && !broken.some((one) => one.status === 'failed');
+    return [
+      ...(own ? [{ level: 'error', text: `${name} failed: ${reason ?? 'no reason was given'}` }] : []),
+      ...broken.map((one) => ({
+        level: one.status === 'failed' ? 'error' : 'note',
+        text: `${name}: ${one.skill} ${one.status === 'failed' ? 'failed' : 'could not run'}: ${one.reason ?? one.summary}`,
+      })),
+    ];
+  });
+  return {
+    executionSuccessful: notifications.every(({ level }) => level !== 'error'),
+    ...(notifications.length === 0
+      ? {}
+      : {
+          toolExecutionNotifications: notifications.map(({ level, text }) => ({
+            level,
+            message: { text: messageText(text) },
+          })),
+        }),
   };
 }
 

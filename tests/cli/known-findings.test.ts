@@ -183,3 +183,19 @@ describe('a baseline', { timeout: LONG }, () => {
     expect(ended.stderr).toMatch(message);
   });
 });
+
+describe('--gate', { timeout: LONG }, () => {
+  it('fails when the tests may run and their runner is not installed; without --execute they are named as not judged', async () => {
+    await using folder = await tempFolder({
+      'package.json': JSON.stringify({ name: 'a', private: true, scripts: { test: 'jest' } }),
+      'a.test.js': "test('adds', () => {\n  expect(1 + 1).toBe(2);\n});\n",
+    });
+    await using out = await tempFolder();
+    const allowed = await runMain([folder.root, '--out', out.root, '--gate', '--execute']);
+    expect(allowed.exitCode).toBe(3);
+    expect(allowed.stdout).toContain('QAAgent: run-tests could not run: The tests are for jest');
+    const plain = await runMain([folder.root, '--out', out.root, '--gate']);
+    expect(plain.exitCode).toBe(0);
+    expect(plain.stdout).toContain('Not judged: QAAgent: run-tests could not run');
+  });
+});

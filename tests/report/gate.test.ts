@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { SEVERITIES } from '../../src/contracts/artifact.ts';
+import type { AnySkill } from '../../src/contracts/skill.ts';
 import { decideGate } from '../../src/report/gate.ts';
-import { agentOf, artifactOf, finding, reportOf } from '../support/sample-report.ts';
+import { toMarkdown } from '../../src/report/markdown.ts';
+import { runSkill } from '../../src/skills/kit/run-skill.ts';
+import { openWorkspace } from '../../src/workspace/open-workspace.ts';
+import { agentOf, artifactOf, finding, reportOf, temporaryFolder } from '../support/sample-report.ts';
+import { createSkillContext } from '../support/skill-context.ts';
 
 const found = SEVERITIES.map((severity) => finding(severity, severity));
 
@@ -33,6 +39,66 @@ describe('the gate', () => {
       agentOf([], { name: 'QAAgent', status: 'failed', reason: 'spawn ENOENT.' }),
     ];
     expect(decideGate(runs, 3, 'critical').reasons).toEqual(['QAAgent failed: spawn ENOENT.']);
+  });
+
+  it('fails when one skill failed beside others that were done, though the agent calls itself done', () => {
+    const broken = artifactOf([], { skill: 'code-scan', status: 'failed', reason: 'Out of memory' });
+    const decision = decideGate([agentOf([artifactOf([]), broken])], 3, 'critical');
+    expect(decision).toMatchObject({
+      isPassed: false,
+      reasons: ['SecurityAgent: code-scan failed: Out of memory.'],
+    });
+  });
+
+  it('passes with a skill that could not run, and names it as not judged', () => {
+    const missing = artifactOf([], { skill: 'type-errors', status: 'unavailable', reason: 'no compiler' });
+    expect(decideGate([agentOf([artifactOf([]), missing])], 3, 'error')).toEqual({
+      isPassed: true,
+      limit: 'error',
+      reasons: [],
+      notJudged: ['SecurityAgent: type-errors could not run: no compiler.'],
+    });
+  });
+
+  it('fails when a skill that was asked for could not run', () => {
+    const missing = artifactOf([], { skill: 'run-tests', status: 'unavailable', reason: 'no jest' });
+    const runs = [agentOf([artifactOf([]), missing])];
+    const decision = decideGate(runs, 3, 'error', { required: ['run-tests'] });
+    expect(decision).toEqual({
+      isPassed: false,
+      limit: 'error',
+      reasons: ['SecurityAgent: run-tests could not run: no jest.'],
+    });
+  });
+
+  it('a skill that throws fails the gate of the report', async () => {
+    const throwing: AnySkill = {
+      name: 'code-scan',
+      title: 'Code scan',
+      description: 'Throws.',
+      taskTypes: [],
+      sideEffects: 'read',
+      rules: [],
+      input: z.object({}),
+      output: z.object({}),
+      available: async () => ({ status: 'available' }),
+      run: async () => {
+        throw new Error('the parser broke');
+      },
+    };
+    const folder = await temporaryFolder({ 'src/a.ts': 'const a = 1;\n' });
+    try {
+      const context = createSkillContext(await openWorkspace(folder.root));
+      const broken = await runSkill(throwing, {}, context, { agent: 'SecurityAgent' });
+      const report = await reportOf([agentOf([artifactOf([]), broken])]);
+      expect(report.gate).toMatchObject({
+        isPassed: false,
+        reasons: ['SecurityAgent: code-scan failed: the parser broke.'],
+      });
+      expect(toMarkdown(report)).toContain('**Gate failed**');
+    } finally {
+      await folder.remove();
+    }
   });
 
   it('keeps the output of a failed agent short', () => {

@@ -26,6 +26,17 @@ const withMessage = async (message: string): Promise<string> =>
   toMarkdown(await reportOf([agentOf([artifactOf([finding('a', 'error', { message })])])]));
 
 describe('the report in Markdown', () => {
+  it('says why a skill did not run, also where its summary speaks of something else', async () => {
+    const missing = artifactOf([], {
+      status: 'unavailable',
+      summary: 'Three notes were found',
+      reason: 'There is no git here',
+    });
+    const text = toMarkdown(await reportOf([agentOf([artifactOf([]), missing])]));
+    expect(text).toContain('(unavailable)\n\nThere is no git here');
+    expect(text).toContain('Not judged: SecurityAgent: some-skill could not run: There is no git here.');
+  });
+
   it('makes no link, picture, HTML or heading of hostile text', async () => {
     const nodes = nodesOf(toMarkdown(await hostileReport()));
     const kinds = new Set(nodes.map(({ type }) => type));

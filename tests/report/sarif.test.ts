@@ -104,6 +104,27 @@ describe('SARIF', () => {
     }
   });
 
+  it('says that the run was no success where one skill failed, and names what could not run', async () => {
+    const report = await reportOf([
+      agentOf([
+        artifactOf([]),
+        artifactOf([], { skill: 'code-scan', status: 'failed', reason: 'the parser broke' }),
+        artifactOf([], { skill: 'type-errors', status: 'unavailable', reason: 'no compiler' }),
+      ]),
+    ]);
+    const { runs } = toSarif(report) as { runs: { invocations: unknown[] }[] };
+    expect(runs[0]?.invocations).toEqual([
+      {
+        executionSuccessful: false,
+        toolExecutionNotifications: [
+          { level: 'error', message: { text: 'SecurityAgent: code-scan failed: the parser broke' } },
+          { level: 'note', message: { text: 'SecurityAgent: type-errors could not run: no compiler' } },
+        ],
+        endTimeUtc: report.createdAt,
+      },
+    ]);
+  });
+
   it.each([
     ['src/a b.ts', 'src/a%20b.ts'],
     ['src/#1.ts', 'src/%231.ts'],
