@@ -116,7 +116,7 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(`supervised executors${POSTGRES_
     const runs = await enqueueChains(room, { runs: 4, steps: 2, stepMs: 1000 });
     await expect.poll(async () => (await room.starts()).length, { timeout: 20_000 }).toBe(runs.length);
     await own.kill();
-    await room.executor();
+    expect((await room.begin().hear('executor-buried')).executorId).toBe('machine-7');
     await finish(room, runs);
   });
 });

@@ -214,8 +214,9 @@ export async function killDatabaseAtTakeOver(
 /** Whoever declares a dead one dead is killed in the middle of it; a third one is there. */
 export async function killLeaderAtTakeOver(workshop: Workshop, load: Load): Promise<void> {
   await countDeaths(workshop);
-  const third = await workshop.executor({ onDeath: SLOW_DEATH });
+  const third = workshop.begin({ onDeath: SLOW_DEATH });
   const { victim, heir, runs } = await twoAtWork(workshop, load, { onDeath: SLOW_DEATH });
+  await third.hear('ready');
   await victim.kill();
   const leader = (await leaderAtWork(workshop)).includes(heir.executorId) ? heir : third;
   await leader.kill();
