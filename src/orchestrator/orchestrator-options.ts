@@ -5,7 +5,7 @@ import { MemoryBackend } from '../backends/memory/index.ts';
 import type { OrchestratorConfig } from '../config/load-config.ts';
 import type { AdapterContract } from '../contracts/adapter.ts';
 import type { AgentContract } from '../contracts/agent.ts';
-import type { Backend } from '../contracts/backend.ts';
+import type { Backend, QueueOptions } from '../contracts/backend.ts';
 import type { BudgetOptions } from '../contracts/budget.ts';
 import type { EvaluationContract } from '../contracts/evaluation.ts';
 import type { AgentMemory } from '../contracts/memory.ts';
@@ -23,7 +23,14 @@ import { MetricsCollector } from '../observability/metrics.ts';
 import { Tracer } from '../observability/tracer.ts';
 import { checkPlugin, readMetadata } from '../plugins/check-plugin.ts';
 import { type PluginLimits, resolvePluginLimits } from '../plugins/plugin-limits.ts';
-import { checkBoolean, checkInteger, checkKeys, checkListOf, checkText } from '../shared/check.ts';
+import {
+  checkBoolean,
+  checkInteger,
+  checkKeys,
+  checkListOf,
+  checkObject,
+  checkText,
+} from '../shared/check.ts';
 import { errorToJson, OrchestratorError } from '../shared/errors.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
@@ -58,6 +65,8 @@ export interface OrchestratorOptions {
   readonly pluginLimits?: PluginLimits;
   /** Tasks at work at once. @default 4 */
   readonly concurrency?: number;
+  /** Further limits of the queue of tasks: rates, waiting runs, ageing, limits by tenant. @default none */
+  readonly taskQueue?: Omit<QueueOptions, 'concurrency'>;
   /** Whose work this is. Tasks of another tenant are refused. @default 'default' */
   readonly tenant?: string;
   /** @default warnings and worse, on standard error */
@@ -92,6 +101,7 @@ const KNOWN: readonly (keyof OrchestratorOptions)[] = [
   'plugins',
   'pluginLimits',
   'concurrency',
+  'taskQueue',
   'tenant',
   'logger',
   'metrics',
@@ -137,6 +147,7 @@ export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
     plugins,
     pluginLimits: resolvePluginLimits('pluginLimits', options.pluginLimits),
     concurrency: checkInteger('concurrency', options.concurrency ?? 4, 1),
+    taskQueue: checkObject('taskQueue', options.taskQueue ?? {}),
     tenant,
     logger: options.logger ?? createLogger({ level: config?.logLevel ?? 'warn' }),
     metrics: options.metrics ?? new MetricsCollector(),

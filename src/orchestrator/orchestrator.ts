@@ -230,8 +230,8 @@ export class Orchestrator {
   }
 
   async #start(): Promise<void> {
-    const { backend, concurrency } = this.#options;
-    await backend.setQueue(RUN_NAMES.taskQueue, { concurrency });
+    const { backend, concurrency, taskQueue } = this.#options;
+    await backend.setQueue(RUN_NAMES.taskQueue, { ...taskQueue, concurrency });
     await this.#startPlugins();
     await backend.start();
     await this.#approvals.heal();

@@ -282,3 +282,21 @@ describe('routing', () => {
     expect(orchestrator.agents.size).toBe(0);
   });
 });
+
+describe('the queue of tasks', () => {
+  it('takes further limits: no more waiting tasks than it may', async () => {
+    const orchestrator = new Orchestrator({ taskQueue: { maxWaiting: 1 } });
+    await orchestrator.start();
+    const task = (id: string) => ({ id, title: 'x', description: 'x', dependencies: [] }) as const;
+    await orchestrator.submitTask({ ...task('gate'), metadata: {} });
+    await orchestrator.waitFor('gate');
+    await expect(
+      orchestrator.submitTasks([
+        task('a'),
+        { ...task('b'), dependencies: ['a'] },
+        { ...task('c'), dependencies: ['a'] },
+      ]),
+    ).rejects.toMatchObject({ code: 'queue-full' });
+    await orchestrator.shutdown();
+  });
+});

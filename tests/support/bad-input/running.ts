@@ -59,6 +59,7 @@ const PARTS: readonly (readonly [string, readonly unknown[]])[] = [
   ['adapters', NOT_PARTS],
   ['tools', NOT_PARTS],
   ['concurrency', ['4', 0, -1, 1.5, Number.NaN]],
+  ['taskQueue', butNull(NOT.optionalObject)],
   ['tenant', butNull(NOT.optionalText)],
   ['logger', NOT_PART],
   ['tracer', NOT_PART],
