@@ -441,6 +441,7 @@ export class PluginManager implements PluginHost {
   }
 
   #asked(pluginType?: PluginType): readonly PluginEntry[] {
+    if (this.#entries.size === 0) return [];
     return this.#inOrder().filter(
       (entry) => isAsked(entry) && (pluginType === undefined || entry.metadata.pluginType === pluginType),
     );

@@ -31,7 +31,42 @@ export function toJsonValue(value: unknown): JsonValue {
 
 /** Writes JSON with object keys sorted, so that equal values give equal text. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(sortKeys(toJsonValue(value)));
+  return plainText(value, 0) ?? JSON.stringify(sortKeys(toJsonValue(value)));
+}
+
+/** Deeper values take the long way, which also finds circles. */
+const DEEPEST_PLAIN = 50;
+
+/** The text of plain values in one pass; undefined where `JSON.stringify` must say what a value is, or order its keys. */
+function plainText(value: unknown, depth: number): string | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return JSON.stringify(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
+  if (typeof value !== 'object' || depth === DEEPEST_PLAIN || 'toJSON' in value) return undefined;
+  if (Array.isArray(value)) {
+    let text = '';
+    for (const member of value) {
+      const part = plainText(member, depth + 1);
+      if (part === undefined) return undefined;
+      text += text === '' ? part : `,${part}`;
+    }
+    return `[${text}]`;
+  }
+  if (!isPlainObject(value)) return undefined;
+  let text = '';
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key];
+    if (member === undefined) continue;
+    // Keys like `12` have an order of their own.
+    const part = isDigit(key) ? undefined : plainText(member, depth + 1);
+    if (part === undefined) return undefined;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${part}`;
+  }
+  return `{${text}}`;
+}
+
+function isDigit(key: string): boolean {
+  const code = key.charCodeAt(0);
+  return code >= 48 && code <= 57;
 }
 
 function sortKeys(value: JsonValue): JsonValue {

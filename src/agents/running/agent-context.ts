@@ -69,6 +69,7 @@ export async function buildContext(sources: ContextSources, request: ContextRequ
   const model = ownModel(agent) ?? sources.model;
   const { workspace, runner } = await sources.workspaceFor(request.rootRunId);
   const { budget } = sources;
+  let logger: Logger | undefined;
   const watch: CallWatch = { clock: sources.clock, tell: request.emit };
   const once = request.once ?? step;
   const host = { step, once, attempt: request.attempt, ask: request.ask, tell: request.emit };
@@ -83,7 +84,11 @@ export async function buildContext(sources: ContextSources, request: ContextRequ
   };
   return {
     signal: request.signal,
-    logger: sources.logger.child({ agent: agent.name, runId: request.runId }),
+    // Made when it is first used: most agents log nothing.
+    get logger() {
+      logger ??= sources.logger.child({ agent: agent.name, runId: request.runId });
+      return logger;
+    },
     tracer: sources.tracer,
     clock: sources.clock,
     // A journalled call is not paid again: the budget stands inside the step.
@@ -102,6 +107,7 @@ export async function buildContext(sources: ContextSources, request: ContextRequ
     run: { id: request.runId, attempt: request.attempt },
     step: (key, work) => step(`step:${checkText('key', key)}`, work),
     effect: (key, effect) => performEffect(host, `effect:${checkText('key', key)}`, checkEffect(effect)),
+    ask: request.ask,
     emit: (event) => {
       if (!isToldAlready(event)) request.emit(event);
     },

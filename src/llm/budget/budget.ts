@@ -47,12 +47,16 @@ export class Budget {
   readonly #options: ResolvedBudget;
   readonly #tallies = new Map<string, Tally>();
   readonly #dayOf: Intl.DateTimeFormat;
+  /** Narrow scopes first, so that what fails there is not written further. */
+  readonly #limited: readonly BudgetScope[];
 
   /** `state` is asked for when it is first needed. */
   constructor(state: () => StatePort, clock: Clock, options: ResolvedBudget) {
     this.#state = state;
     this.#clock = clock;
     this.#options = options;
+    const scopes: readonly BudgetScope[] = ['run', 'agent', 'tenant', 'day'];
+    this.#limited = scopes.filter((scope) => Object.keys(options.limits[scope]).length > 0);
     // In Sweden a date reads as in ISO 8601.
     this.#dayOf = new Intl.DateTimeFormat('sv-SE', { timeZone: options.timeZone });
   }
@@ -116,18 +120,19 @@ export class Budget {
     return Math.max(0, ((await tally.read()).since ?? now) + seconds * 1000 - now);
   }
 
-  /** Narrow scopes first, so that what fails there is not written further. */
   #scopes({ runId, agent }: BudgetOwner, now: number): readonly Drawn[] {
     const { limits } = this.#options;
-    const keys: readonly (readonly [BudgetScope, string])[] = [
-      ['run', `budget/run/${runId}`],
-      ['agent', `budget/agent/${agent}`],
-      ['tenant', 'budget/tenant'],
-      ['day', `budget/day/${this.#dayOf.format(now)}`],
-    ];
-    return keys
-      .filter(([scope]) => Object.keys(limits[scope]).length > 0)
-      .map(([scope, key]) => ({ scope, limits: limits[scope], tally: this.#tally(key) }));
+    const keys: Readonly<Record<BudgetScope, () => string>> = {
+      run: () => `budget/run/${runId}`,
+      agent: () => `budget/agent/${agent}`,
+      tenant: () => 'budget/tenant',
+      day: () => `budget/day/${this.#dayOf.format(now)}`,
+    };
+    return this.#limited.map((scope) => ({
+      scope,
+      limits: limits[scope],
+      tally: this.#tally(keys[scope]()),
+    }));
   }
 
   #tally(key: string): Tally {
@@ -145,8 +150,14 @@ export class Budget {
 }
 
 function add(used: Used, amounts: BudgetAmounts, sign: 1 | -1, now: number): Used {
-  const sums = SUMS.map((unit) => [unit, Math.max(0, used[unit] + sign * (amounts[unit] ?? 0))]);
-  return { ...(Object.fromEntries(sums) as Omit<Used, 'since'>), since: used.since ?? now };
+  const sum = (unit: (typeof SUMS)[number]): number => Math.max(0, used[unit] + sign * (amounts[unit] ?? 0));
+  return {
+    tokens: sum('tokens'),
+    cost: sum('cost'),
+    modelCalls: sum('modelCalls'),
+    toolCalls: sum('toolCalls'),
+    since: used.since ?? now,
+  };
 }
 
 function usedOf(used: Used, unit: BudgetUnit, now: number): number {

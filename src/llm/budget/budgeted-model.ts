@@ -11,6 +11,15 @@ import type { Budget, BudgetOwner, Reservation } from './budget.ts';
 /** What an answer may take where the model does not say. */
 const ASSUMED_ANSWER = 4096;
 
+/** A call under way. */
+interface PaidCall {
+  readonly chosen: ModelClient;
+  readonly options: CreateOptions;
+  took(result: CreateResult): Promise<CreateResult>;
+  failed(error: unknown): Promise<void>;
+  end(): void;
+}
+
 interface Choice {
   readonly chosen: ModelClient;
   readonly reservation: Reservation;
@@ -24,11 +33,8 @@ export function budgetedModel(
   clock: Clock,
   tell: (event: BudgetEvent) => void = () => undefined,
 ): ModelClient {
-  async function* call(
-    messages: readonly ModelMessage[],
-    options: CreateOptions,
-    ask: (chosen: ModelClient, options: CreateOptions) => AsyncIterable<string | CreateResult>,
-  ): AsyncGenerator<string | CreateResult> {
+  /** Sets aside what the call may take. */
+  async function begin(messages: readonly ModelMessage[], options: CreateOptions): Promise<PaidCall> {
     const { chosen, reservation } = await choose(messages, options).catch((error: unknown) => {
       tellExceeded(error, tell);
       throw error;
@@ -37,21 +43,20 @@ export function budgetedModel(
       reservation.leftMs === Infinity
         ? undefined
         : deadline(clock, reservation.leftMs, 'The time of the budget');
-    try {
-      const signal = mergeSignals(options.signal, limit?.signal);
-      for await (const item of ask(chosen, { ...options, signal })) {
-        if (isCounted(item)) await reservation.settle(amountsOf(chosen, item));
-        yield !isCounted(item) || chosen === model
-          ? item
-          : { ...item, model: item.model ?? chosen.info.model };
-      }
-    } catch (error) {
-      // Nothing came of it: a call was made all the same, and what it took is known only where the endpoint refused it.
-      if (wasRefused(error)) await reservation.settle({ tokens: 0, cost: 0 });
-      throw error;
-    } finally {
-      limit?.clear();
-    }
+    return {
+      chosen,
+      options: { ...options, signal: mergeSignals(options.signal, limit?.signal) },
+      async took(result) {
+        if (isCounted(result)) await reservation.settle(amountsOf(chosen, result));
+        if (!isCounted(result) || chosen === model) return result;
+        return { ...result, model: result.model ?? chosen.info.model };
+      },
+      async failed(error) {
+        // Nothing came of it: a call was made all the same, and what it took is known only where the endpoint refused it.
+        if (wasRefused(error)) await reservation.settle({ tokens: 0, cost: 0 });
+      },
+      end: () => limit?.clear(),
+    };
   }
 
   async function choose(messages: readonly ModelMessage[], options: CreateOptions): Promise<Choice> {
@@ -103,15 +108,29 @@ export function budgetedModel(
 
   return {
     info: model.info,
-    create: async (messages, options = {}) => {
-      const asked = call(messages, options, async function* (chosen, all) {
-        yield await chosen.create(messages, all);
-      });
-      for await (const item of asked) if (typeof item !== 'string') return item;
-      throw new OrchestratorError('model-failed', 'The model ended without a result.');
+    async create(messages, options = {}) {
+      const call = await begin(messages, options);
+      try {
+        return await call.took(await call.chosen.create(messages, call.options));
+      } catch (error) {
+        await call.failed(error);
+        throw error;
+      } finally {
+        call.end();
+      }
     },
-    createStream: (messages, options = {}) =>
-      call(messages, options, (chosen, all) => chosen.createStream(messages, all)),
+    async *createStream(messages, options = {}) {
+      const call = await begin(messages, options);
+      try {
+        for await (const item of call.chosen.createStream(messages, call.options))
+          yield typeof item === 'string' ? item : await call.took(item);
+      } catch (error) {
+        await call.failed(error);
+        throw error;
+      } finally {
+        call.end();
+      }
+    },
     countTokens: (messages, options) => model.countTokens(messages, options),
     close: () => model.close(),
     ...(model.priceOf === undefined ? {} : { priceOf: (usage) => model.priceOf?.(usage) }),

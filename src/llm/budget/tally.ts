@@ -19,6 +19,11 @@ export interface Used {
 /** Gives the sums that come after; undefined changes nothing. */
 export type Change = (used: Used) => Used | undefined;
 
+interface Known {
+  readonly used: Used;
+  readonly version: number;
+}
+
 interface Queued {
   readonly change: Change;
   readonly done: () => void;
@@ -32,6 +37,9 @@ const MOST_CONFLICTS = 100;
 export class Tally {
   readonly #state: StatePort;
   readonly #key: string;
+  /** What was written last. Forgotten for good once another process has written too. */
+  #written: Known | undefined;
+  #isShared = false;
   #queue: Queued[] = [];
   #isWriting = false;
 
@@ -41,7 +49,12 @@ export class Tally {
   }
 
   async read(): Promise<Used> {
-    return toUsed((await this.#state.get(this.#key))?.value);
+    return (await this.#known()).used;
+  }
+
+  async #known(): Promise<Known> {
+    const record = await this.#state.get(this.#key);
+    return { used: toUsed(record?.value), version: record?.version ?? 0 };
   }
 
   /** Applies `change` to the newest sums and writes what it gives. It may be called again when another process was faster. */
@@ -68,26 +81,27 @@ export class Tally {
   }
 
   async #writeBatch(batch: readonly Queued[]): Promise<void> {
-    for (let conflicts = 0; ; conflicts += 1) {
-      const record = await this.#state.get(this.#key);
-      let used = toUsed(record?.value);
-      const before = used;
+    for (let conflicts = 0; ; ) {
+      const remembered = this.#written;
+      const { used: before, version } = remembered ?? (await this.#known());
+      let used = before;
       for (const { change } of batch) used = change(used) ?? used;
-      if (used === before) return;
+      if (used === before) {
+        if (remembered === undefined) return;
+        // Nothing is refused by what may be old: what is written is checked by its version, this is not.
+        this.#written = undefined;
+        continue;
+      }
       try {
-        await this.#state.put(
-          this.#key,
-          { schemaVersion: 1, ...used } as unknown as JsonValue,
-          record?.version ?? 0,
-        );
+        await this.#state.put(this.#key, { schemaVersion: 1, ...used } as unknown as JsonValue, version);
+        this.#written = this.#isShared ? undefined : { used, version: version + 1 };
         return;
       } catch (error) {
-        if (
-          !OrchestratorError.isInstance(error) ||
-          error.code !== 'version-conflict' ||
-          conflicts >= MOST_CONFLICTS
-        )
-          throw error;
+        this.#written = undefined;
+        if (!OrchestratorError.isInstance(error) || error.code !== 'version-conflict') throw error;
+        this.#isShared = true;
+        conflicts += 1;
+        if (conflicts > MOST_CONFLICTS) throw error;
       }
     }
   }
