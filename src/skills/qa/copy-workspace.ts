@@ -1,6 +1,6 @@
 /** Copies a repository to where its tests may do as they like. The original is only read. */
 import type { Dirent } from 'node:fs';
-import { copyFile, cp, lstat, mkdir, readdir, readlink, realpath, symlink } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readdir, readlink, realpath, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { OrchestratorError } from '../../shared/errors.ts';
 
@@ -12,6 +12,19 @@ export interface CopyOptions {
   readonly maxFiles?: number;
   /** Bytes. @default 1 GiB */
   readonly maxBytes?: number;
+  /** Of packages that are copied. @default 200_000 */
+  readonly maxPackageFiles?: number;
+  /** Bytes of packages that are copied. @default 4 GiB */
+  readonly maxPackageBytes?: number;
+}
+
+/** What has been copied of one sort, and how much may be. */
+interface Tally {
+  readonly what: string;
+  readonly maxFiles: number;
+  readonly maxBytes: number;
+  files: number;
+  bytes: number;
 }
 
 const LEFT_OUT = new Set(['.git', '.hg', '.svn']);
@@ -33,13 +46,23 @@ class WorkspaceCopy {
   readonly #to: string;
   readonly #options: CopyOptions;
   readonly #packages: string[] = [];
-  #files = 0;
-  #bytes = 0;
+  readonly #own: Tally;
+  readonly #installedHere: Tally;
 
   constructor(from: string, to: string, options: CopyOptions) {
     this.#from = from;
     this.#to = to;
     this.#options = options;
+    const { maxFiles = 50_000, maxBytes = 2 ** 30 } = options;
+    const { maxPackageFiles = 200_000, maxPackageBytes = 2 ** 32 } = options;
+    this.#own = { what: 'The repository is', maxFiles, maxBytes, files: 0, bytes: 0 };
+    this.#installedHere = {
+      what: 'Its installed packages are',
+      maxFiles: maxPackageFiles,
+      maxBytes: maxPackageBytes,
+      files: 0,
+      bytes: 0,
+    };
   }
 
   async run(): Promise<readonly string[]> {
@@ -66,23 +89,21 @@ class WorkspaceCopy {
       const leadsTo = resolve(dirname(source), await readlink(source));
       if (this.#isInside(leadsTo)) await symlink(relative(dirname(source), leadsTo) || '.', target);
     } else if (entry.isFile()) {
-      this.#count((await lstat(source)).size);
-      await copyFile(source, target);
+      await this.#file(source, target, this.#own);
     }
   }
 
-  #count(bytes: number): void {
-    const { maxFiles = 50_000, maxBytes = 2 ** 30 } = this.#options;
-    this.#files += 1;
-    this.#bytes += bytes;
-    if (this.#files <= maxFiles && this.#bytes <= maxBytes) return;
-    throw new OrchestratorError(
-      'limit-reached',
-      `The repository is larger than ${maxFiles} files or ${maxBytes} bytes, so its tests were not run on a copy.`,
-      {
-        details: { maxFiles, maxBytes },
-      },
-    );
+  async #file(source: string, target: string, tally: Tally): Promise<void> {
+    const { what, maxFiles, maxBytes } = tally;
+    tally.files += 1;
+    tally.bytes += (await lstat(source)).size;
+    if (tally.files > maxFiles || tally.bytes > maxBytes)
+      throw new OrchestratorError(
+        'limit-reached',
+        `${what} larger than ${maxFiles} files or ${maxBytes} bytes, so its tests were not run on a copy.`,
+        { details: { maxFiles, maxBytes } },
+      );
+    await copyFile(source, target);
   }
 
   /** `node_modules`, also when it is a link to that of another checkout. */
@@ -120,7 +141,18 @@ class WorkspaceCopy {
     }
     if (isOwn) await symlink(join(this.#to, relative(this.#from, real)), target);
     else if (this.#options.packages === 'link') await symlink(real, target);
-    else await cp(real, target, { recursive: true, verbatimSymlinks: true });
+    else await this.#packageCopy(real, target);
+  }
+
+  /** Links stay as they are written: package managers make them relative, so that they lead to the copy. */
+  async #packageCopy(source: string, target: string): Promise<void> {
+    this.#options.signal.throwIfAborted();
+    const stats = await lstat(source);
+    if (stats.isSymbolicLink()) await symlink(await readlink(source), target);
+    else if (stats.isFile()) await this.#file(source, target, this.#installedHere);
+    if (!stats.isDirectory()) return;
+    await mkdir(target, { recursive: true });
+    for (const name of await readdir(source)) await this.#packageCopy(join(source, name), join(target, name));
   }
 
   #isInside(path: string): boolean {

@@ -13,6 +13,7 @@ import { copyWorkspace } from './copy-workspace.ts';
 import type { TestCommand } from './detect-runner.ts';
 import { readNodeReport, type TestResults } from './test-results.ts';
 
+/** Bytes of a report. */
 const MAX_REPORT = 64 * 1024 * 1024;
 /** Where runners are told to write coverage. */
 export const LCOV_FILE = 'lcov.info';
@@ -35,8 +36,8 @@ export interface CopyRunOptions {
 }
 
 /**
- * Runs the tests in a copy, without network. Rejects with `timed-out`, and with `program-failed` for a run that reports
- * nothing or counts no test.
+ * Runs the tests in a copy, without network. Rejects with `timed-out`, with `limit-reached` for a report that is too large,
+ * and with `program-failed` for a run that reports nothing or counts no test.
  */
 export async function runInCopy(
   command: TestCommand,
@@ -72,6 +73,7 @@ export async function runInCopy(
       cwd: copy,
       env: { ...ENVIRONMENT, GOCACHE: join(folder, 'go-cache') },
       timeoutMs,
+      maxOutputBytes: MAX_REPORT,
       sandbox: 'preferred',
       network: false,
       signal,
@@ -90,6 +92,13 @@ export async function runInCopy(
       throw new OrchestratorError('timed-out', `The tests did not finish in ${timeoutMs} ms.`, {
         details: { timeoutMs },
       });
+    // Half of a report has counts that look whole.
+    if (run.truncated && command.reportFile === undefined)
+      throw new OrchestratorError(
+        'limit-reached',
+        `${command.runner} printed more than ${MAX_REPORT} bytes, so that its report was cut.`,
+        { details: { maxBytes: MAX_REPORT } },
+      );
     const text = command.reportFile === undefined ? run.stdout : await readReport(report);
     const results = isNode ? readNodeReport(text, mark) : command.read(text);
     if (results === undefined) throw noReport(command, run);

@@ -18,17 +18,19 @@ export interface TestResults {
 
 const MAX_FAILURES = 200;
 
-/** Lines of our reporter for `node --test`: a mark, then JSON. */
+/** Lines of our reporter for `node --test`: a mark, then JSON. Its last line tells the end; without it, the report was cut. */
 export function readNodeReport(text: string, mark: string): TestResults | undefined {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: FailedTest[] = [];
-  let isSeen = false;
+  let isWhole = false;
   for (const line of text.split('\n')) {
     if (!line.startsWith(mark)) continue;
     const event = parse(line.slice(mark.length));
     if (!isPlainObject(event)) continue;
-    isSeen = true;
-    if (event['type'] === 'end') continue;
+    if (event['type'] === 'end') {
+      isWhole = true;
+      continue;
+    }
     if (event['skip'] === true || event['todo'] === true) counts.skipped += 1;
     else if (event['type'] === 'test:pass') counts.passed += 1;
     else {
@@ -41,7 +43,7 @@ export function readNodeReport(text: string, mark: string): TestResults | undefi
       });
     }
   }
-  return isSeen ? { ...counts, failures: failures.slice(0, MAX_FAILURES) } : undefined;
+  return isWhole ? { ...counts, failures: failures.slice(0, MAX_FAILURES) } : undefined;
 }
 
 /** The JSON of jest, which vitest writes too. */

@@ -22,6 +22,11 @@ describe('reports of test runners', () => {
     expect(readNodeReport('@x {"type":"end"}\n', '@x ')).toMatchObject({ passed: 0, failed: 0 });
   });
 
+  it('takes the report of Node that was cut for none', () => {
+    const cut = '@x {"type":"test:pass","name":"a"}\n@x {"type":"test:pass","na';
+    expect(readNodeReport(cut, '@x ')).toBeUndefined();
+  });
+
   it('counts a jest file that could not be loaded as a failure', () => {
     const text = JSON.stringify({
       numPassedTests: 1,
