@@ -1,6 +1,6 @@
 /**
  * Reviews the repositories with planted faults and writes what was found into docs/precision.md: `npm run precision`.
- * Ends with 1 when a skill's precision or recall in one of them is below 0.9.
+ * Ends with 1, and leaves the page alone, when a skill's precision or recall in one of them is below 0.9.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import {
   precisionOf,
   recallOf,
   reviewSample,
+  rowsBelow,
   type SkillScore,
   scoreSample,
 } from '../tests/support/sample-score.ts';
@@ -38,12 +39,9 @@ for (const { name, make } of REPOSITORIES) {
   const sample = await make();
   try {
     const artifacts = await reviewSample(sample.root);
-    const absent = new Set(
-      artifacts.filter(({ status }) => status === 'unavailable').map(({ skill }) => skill),
-    );
-    const { faults, lookAlikes } = sample.manifest;
-    const judged = { ...sample.manifest, faults: faults.filter(({ skill }) => !absent.has(skill)) };
-    const scores = scoreSample(judged, artifacts);
+    const { lookAlikes } = sample.manifest;
+    // What a skill that could not run would have found counts as missed.
+    const scores = scoreSample(sample.manifest, artifacts);
     for (const score of scores) {
       const count = lookAlikes.filter(({ skill }) => skill === score.skill).length;
       rows.push({ ...score, repository: name, lookAlikes: count });
@@ -124,6 +122,10 @@ const page = [
   ...(notes.length === 0 ? ['Nothing.'] : notes.map((note) => `- ${note.replaceAll('|', '\\|')}`)),
   '',
 ].join('\n');
-await writeFile(inProject('docs/precision.md'), page);
 console.log(page);
-if (rows.some((row) => precisionOf(row) < LEAST || recallOf(row) < LEAST)) process.exitCode = 1;
+const low = rowsBelow(LEAST, rows);
+if (low.length === 0) await writeFile(inProject('docs/precision.md'), page);
+else {
+  console.error(`Below ${LEAST}, so docs/precision.md stays as it was:\n${low.map(line).join('\n')}`);
+  process.exitCode = 1;
+}

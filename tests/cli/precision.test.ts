@@ -8,6 +8,7 @@ import {
   precisionOf,
   recallOf,
   reviewSample,
+  rowsBelow,
   type SkillScore,
   scoreSample,
 } from '../support/sample-score.ts';
@@ -97,6 +98,42 @@ describe('the score', () => {
       '+ s: r a.ts:20 m (look-alike: harmless)',
       '+ s: other a.ts:1 m',
     ]);
+  });
+});
+
+describe('the least score', () => {
+  const score = (rest: Partial<SkillScore>): SkillScore => ({
+    skill: 's',
+    planted: 2,
+    found: 2,
+    reported: 2,
+    right: 2,
+    missed: [],
+    wrong: [],
+    ...rest,
+  });
+
+  it('is not met by a skill that could not run: its faults are missed', () => {
+    const place = { path: 'a.ts', line: 1 };
+    const fault = {
+      ...place,
+      id: 'f',
+      skill: 's',
+      rule: 'r',
+      anchor: 'x',
+      note: '',
+      paths: ['a.ts'],
+      places: [place],
+    };
+    const scores = scoreSample({ schemaVersion: 1, faults: [fault], lookAlikes: [] }, []);
+    expect(rowsBelow(0.9, scores).map(({ skill }) => skill)).toEqual(['s']);
+  });
+
+  it('names what is below it, and takes nothing planted for no proof', () => {
+    const low = score({ found: 1 });
+    expect(rowsBelow(0.9, [score({}), low, score({ reported: 3 })])).toEqual([low, score({ reported: 3 })]);
+    expect(() => rowsBelow(0.9, [])).toThrow('nothing is proved');
+    expect(() => rowsBelow(0.9, [score({ planted: 0, found: 0 })])).toThrow('nothing is proved');
   });
 });
 

@@ -100,3 +100,10 @@ export function differencesOf(scores: readonly SkillScore[]): readonly string[] 
     ...wrong.map((text) => `+ ${skill}: ${text}`),
   ]);
 }
+
+/** The scores that are not good enough. No score at all is no proof, and throws. */
+export function rowsBelow<T extends SkillScore>(least: number, rows: readonly T[]): readonly T[] {
+  if (rows.every(({ planted }) => planted === 0))
+    throw new Error('Nothing was planted, so nothing is proved.');
+  return rows.filter((row) => precisionOf(row) < least || recallOf(row) < least);
+}
