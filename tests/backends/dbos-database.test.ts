@@ -251,6 +251,47 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(
       await DBOS.shutdown();
     });
 
+    it.each(['cancelWorkflow', 'resumeWorkflow'] as const)(
+      'begins a run anew, and lets one attempt write, when somebody calls %s on its attempt in DBOS',
+      async (interfere) => {
+        const connectionString = await server.createDatabase();
+        const backend = await open({ connectionString });
+        const gates: PromiseWithResolvers<void>[] = [];
+        const refused: unknown[] = [];
+        backend.register('gated', async (context) => {
+          try {
+            return await context.step('only', async () => {
+              const gate = Promise.withResolvers<void>();
+              gates.push(gate);
+              const place = gates.length;
+              await gate.promise;
+              return place;
+            });
+          } catch (error) {
+            refused.push((error as { code?: unknown }).code);
+            throw error;
+          }
+        });
+        await backend.start();
+        const { id } = await backend.submit('gated', null, TERMS);
+        await expect.poll(() => gates.length, { timeout: 10_000 }).toBe(1);
+        const [attempt] = await server.query<{ id: string }>(
+          'SELECT workflow_uuid AS id FROM dbos.workflow_status',
+          [],
+          connectionString,
+        );
+        expect(attempt?.id).toMatch(new RegExp(`^${TENANT}/${id}/1@`));
+        await DBOS[interfere](attempt?.id ?? '');
+        if (interfere === 'cancelWorkflow') gates[0]?.resolve();
+        await expect.poll(() => gates.length, { timeout: 10_000 }).toBe(2);
+        gates[0]?.resolve();
+        gates[1]?.resolve();
+        expect((await backend.store.result(id, TENANT, { timeoutMs: 10_000 })).output).toBe(2);
+        expect(refused).toEqual(['stopped']);
+        await backend.stop();
+      },
+    );
+
     it('says so when the application has launched DBOS before', async () => {
       const url = await server.createDatabase();
       const index = new URL('../../src/backends/dbos/index.ts', import.meta.url);

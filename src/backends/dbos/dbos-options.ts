@@ -43,7 +43,7 @@ export interface DbosBackendOptions {
   readonly dbos?: DbosLike;
   /** The name under which DBOS keeps what is ours, where it is launched here. @default 'autogen-orchestrator' */
   readonly applicationName?: string;
-  /** DBOS has executors of one version only take up each other's work. @default '1' */
+  /** What DBOS notes as the version of this program, where it is launched here. Runs go on under any version. @default '1' */
   readonly applicationVersion?: string;
   /** @default systemClock */
   readonly clock?: Clock;

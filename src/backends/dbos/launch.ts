@@ -4,6 +4,7 @@ import { DbosHost, type Member, type Session, type Supervision } from './dbos-ho
 import type { ResolvedDbosOptions } from './dbos-options.ts';
 import { type DbosClass, loadDbos } from './load-packages.ts';
 import type { SchemaNames } from './migrate.ts';
+import { reasonOf, storageFailure } from './storage-error.ts';
 import { Supervisor } from './supervision/supervisor.ts';
 
 export interface Entered {
@@ -51,9 +52,14 @@ export class Launch {
     }
   }
 
-  /** Deletes attempts of runs that are forgotten. */
+  /** Deletes attempts of runs that are forgotten; DBOS keeps them where it is not at work. Rejects with `storage-failed`. */
   async forget(workflows: readonly string[]): Promise<void> {
-    await this.#host?.DBOS.deleteWorkflows([...workflows]);
+    if (this.#host?.session === undefined) return;
+    try {
+      await this.#host.DBOS.deleteWorkflows([...workflows]);
+    } catch (error) {
+      throw storageFailure(this.#names.where, reasonOf(error) ?? 'other', error);
+    }
   }
 
   #open(host: DbosHost): Session {
