@@ -143,6 +143,12 @@ export interface StepContext {
   /** `runId/key`: the same on each attempt at this step. */
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
+  /**
+   * Resolves when the run is still this process's, as far as can be known now; rejects with `stopped` otherwise. To be asked
+   * right before what can't be taken back, where the step has waited for anything since it began: its process may have been
+   * asleep meanwhile. @default not known
+   */
+  confirm?(): Promise<void>;
 }
 
 /** A run that belongs to another one. */

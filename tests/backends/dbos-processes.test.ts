@@ -114,6 +114,7 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(
       sleeper.signal('SIGCONT');
       first.answer('from the sleeper');
       await expect.poll(() => sleeper.lines, { timeout: 20_000 }).toContain('refused stopped');
+      expect(sleeper.lines).not.toContain('confirmed');
       expect((await client.store.get(id, TENANT))?.status).toBe('running');
       second.answer('from the heir');
       expect((await client.store.result(id, TENANT, { timeoutMs: 20_000 })).output).toBe('from the heir');

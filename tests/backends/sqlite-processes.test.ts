@@ -90,6 +90,7 @@ describe('processes that share one file', () => {
     sleeper.signal('SIGCONT');
     first.answer('from the sleeper');
     await expect.poll(() => sleeper.lines, { timeout: 10_000 }).toContain('refused stopped');
+    expect(sleeper.lines).not.toContain('confirmed');
     expect((await client.store.get(id, TENANT))?.status).toBe('running');
     second.answer('from the heir');
     expect((await client.store.result(id, TENANT, { timeoutMs: 10_000 })).output).toBe('from the heir');

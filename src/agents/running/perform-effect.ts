@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EffectEvent } from '../../contracts/agent-events.ts';
 import type { AskApproval } from '../../contracts/approval.ts';
+import type { StepContext } from '../../contracts/backend.ts';
 import type { Effect, EffectContext, Reconciliation } from '../../contracts/effect.ts';
 import { type ErrorJson, errorFromJson, errorToJson, OrchestratorError } from '../../shared/errors.ts';
 import { digestJson, isPlainObject, type JsonValue } from '../../shared/json.ts';
@@ -55,9 +56,10 @@ export async function performEffect<T extends JsonValue>(
     const suffix = turn === 1 ? '' : `~${turn}`;
     const ended: Outcome = await host.once<Outcome>(
       `${key}${suffix}`,
-      ({ idempotencyKey, signal }) => {
+      (step) => {
+        const { idempotencyKey } = step;
         const stable = suffix === '' ? idempotencyKey : idempotencyKey.slice(0, -suffix.length);
-        return outcomeOf(host, `${key}${suffix}`, effect, { idempotencyKey: stable, signal });
+        return outcomeOf(host, `${key}${suffix}`, effect, { ...step, idempotencyKey: stable });
       },
       { fingerprint },
     );
@@ -70,7 +72,7 @@ async function outcomeOf(
   host: EffectHost,
   key: string,
   effect: Effect,
-  context: EffectContext,
+  context: StepContext,
 ): Promise<Outcome> {
   const { attempt } = host;
   try {
@@ -90,9 +92,10 @@ async function receiptOf(
   host: EffectHost,
   key: string,
   effect: Effect,
-  context: EffectContext,
+  { idempotencyKey, signal, confirm }: StepContext,
 ): Promise<JsonValue> {
   const { operation, onUnfinished = 'ask' } = effect;
+  const context: EffectContext = { idempotencyKey, signal };
   for (let interruption = 0; ; interruption += 1) {
     const mark = randomUUID();
     const intent = await host.once(`${key}/intent${interruption === 0 ? '' : `#${interruption}`}`, () =>
@@ -100,7 +103,11 @@ async function receiptOf(
     );
     // Retried as often as the backend lets the run lose its workers: no further intent, since that would be progress.
     if (intent !== mark) host.tell?.({ type: 'effect-unfinished', operation, policy: onUnfinished });
-    if (intent === mark || onUnfinished === 'retry') return effect.perform(context);
+    if (intent === mark || onUnfinished === 'retry') {
+      // A process that fell asleep while its intent was written wakes to a run that others went on with.
+      await confirm?.();
+      return effect.perform(context);
+    }
     const verdict = await judge(host, `${key}/unfinished#${interruption + 1}`, effect, context, interruption);
     host.tell?.({ type: 'effect-settled', operation, outcome: OUTCOMES[verdict.next] });
     if (verdict.next === 'take') return verdict.receipt;

@@ -79,7 +79,8 @@ export class DbosRunContext implements RunContext {
       checkFunction('work', work);
       return execution.work(key, async () => {
         await this.#host.guard(signal);
-        return work({ idempotencyKey: `${runId}/${key}`, signal });
+        const confirm = (): Promise<void> => this.#host.guard(signal);
+        return work({ idempotencyKey: `${runId}/${key}`, signal, confirm });
       });
     }) as Promise<T>;
   }

@@ -53,7 +53,8 @@ export class MemoryRunContext implements RunContext {
     return this.#once('step', key, fingerprint ?? null, () => {
       const { signal, runId } = this;
       checkFunction('work', work);
-      return this.#execution.work(key, () => work({ idempotencyKey: `${runId}/${key}`, signal }));
+      const confirm = async (): Promise<void> => this.#execution.throwIfOver();
+      return this.#execution.work(key, () => work({ idempotencyKey: `${runId}/${key}`, signal, confirm }));
     }) as Promise<T>;
   }
 

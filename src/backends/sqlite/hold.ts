@@ -71,6 +71,16 @@ export class Hold {
     }
   }
 
+  /** Throws `stopped` when the run is no longer ours: this process may have been asleep. */
+  confirm(): void {
+    this.execution.throwIfOver();
+    this.guard(() => {
+      const { seq, token } = this;
+      if (this.#database.get('SELECT 1 FROM runs WHERE seq = ? AND token = ?', seq, token) === undefined)
+        throw this.lost();
+    });
+  }
+
   /** Something was finished: the run is not one that brings its workers down. */
   progressed(): void {
     if (this.#losses === 0) return;

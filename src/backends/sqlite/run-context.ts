@@ -67,7 +67,8 @@ export class SqliteRunContext implements RunContext {
     const recorded = this.#once('step', key, fingerprint ?? null, () => {
       const { signal, runId } = this;
       checkFunction('work', work);
-      return execution.work(key, () => work({ idempotencyKey: `${runId}/${key}`, signal }));
+      const confirm = async (): Promise<void> => this.#hold.confirm();
+      return execution.work(key, () => work({ idempotencyKey: `${runId}/${key}`, signal, confirm }));
     }) as Promise<T>;
     const turn = this.#host.breather.next();
     return turn === undefined ? recorded : handled(turn.then(() => recorded));

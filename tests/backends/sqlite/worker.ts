@@ -31,7 +31,12 @@ backend.register('once', (context) =>
 );
 backend.register('held', async (context) => {
   try {
-    return await context.step('held', () => tell(context.runId));
+    return await context.step('held', async ({ confirm }) => {
+      const answer = await tell(context.runId);
+      await confirm?.();
+      console.log('confirmed');
+      return answer;
+    });
   } catch (error) {
     console.log('refused', (error as { code?: string }).code);
     throw error;
