@@ -4,6 +4,9 @@ import type { AgentMemory } from '../contracts/memory.ts';
 import type { ModelClient } from '../contracts/model.ts';
 import type { AnySkill } from '../contracts/skill.ts';
 import { TaskType } from '../contracts/task.ts';
+import type { ContextPolicy } from '../llm/loop/context-policy.ts';
+import { checkLimits, type LoopLimits } from '../llm/loop/loop-options.ts';
+import { checkPolicy, type ToolPolicy } from '../llm/loop/tool-policy.ts';
 import {
   checkBoolean,
   checkKeys,
@@ -30,6 +33,14 @@ export interface AgentOptions {
   readonly systemMessage?: string;
   /** Skills in place of the profile's own. */
   readonly skills?: SkillSource;
+  /** A folder with prompts of yours, such as `DevAgent.md` or `rules.md`, in place of those of the package. */
+  readonly prompts?: string;
+  /** What a model may call, by the tool's name. @default it may read; a person is asked about the rest */
+  readonly toolPolicy?: ToolPolicy;
+  /** Limits of one piece of work with a model. @default 25 model calls, 100 tool calls, 10 minutes */
+  readonly loopLimits?: LoopLimits;
+  /** What of a long talk the model is still shown. @default the newest turns that fit its window */
+  readonly contextPolicy?: ContextPolicy;
   /** This agent's own memory. @default one that the orchestrator keeps for it */
   readonly memory?: AgentMemory;
 }
@@ -41,6 +52,8 @@ export interface AgentProfile extends AgentOptions {
   readonly capabilities: readonly AgentCapability[];
   /** Tasks it takes. */
   readonly taskTypes: readonly TaskType[];
+  /** The prompt file of its role, without `.md`. @default 'default' */
+  readonly promptName?: string;
   /** Task types whose point is to write something new, which skills alone can't do. @default [] */
   readonly needsModelFor?: readonly TaskType[];
 }
@@ -56,6 +69,11 @@ const KNOWN: readonly string[] = [
   'systemMessage',
   'skills',
   'memory',
+  'prompts',
+  'toolPolicy',
+  'loopLimits',
+  'contextPolicy',
+  'promptName',
 ];
 
 /** Checks skills by what an agent asks of them. Throws {@link InvalidArgumentError}. */
@@ -79,6 +97,12 @@ export function checkProfile(profile: AgentProfile): AgentProfile {
   checkList('needsModelFor', profile.needsModelFor ?? [], Object.values(TaskType));
   if (profile.enableAutogen !== undefined) checkBoolean('enableAutogen', profile.enableAutogen);
   if (profile.systemMessage !== undefined) checkText('systemMessage', profile.systemMessage);
+  if (profile.prompts !== undefined) checkText('prompts', profile.prompts);
+  if (profile.promptName !== undefined) checkText('promptName', profile.promptName);
+  if (profile.toolPolicy !== undefined) checkPolicy('toolPolicy', profile.toolPolicy);
+  if (profile.loopLimits !== undefined) checkLimits('loopLimits', profile.loopLimits);
+  if (profile.contextPolicy !== undefined)
+    checkMethods('contextPolicy', profile.contextPolicy, ['fit'], 'a context policy');
   const { skills } = profile;
   if (skills !== undefined && typeof skills !== 'function' && !Array.isArray(skills)) {
     throw new InvalidArgumentError('skills', 'an array of skills or a function that loads them', skills);

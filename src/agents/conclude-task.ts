@@ -1,6 +1,7 @@
 /** Says how a task ended from the artifacts that it left: no success without something done. */
 import type { Artifact, ArtifactStatus } from '../contracts/artifact.ts';
 import type { StopReason, TaskJson, TaskOutcome } from '../contracts/task.ts';
+import { isPlainObject } from '../shared/json.ts';
 
 /** `needsModel`: the task's point is to write something new. `isModelMissing`: a model was wanted and there is none. */
 export interface ConcludeOptions {
@@ -33,7 +34,7 @@ export function concludeTask(
     return stop(
       'failed',
       failed.map((artifact) => `${artifact.skill}: ${artifact.reason ?? artifact.summary}`).join('; '),
-      true,
+      failed.every(isWorthAnother),
     );
   if (needsModel) {
     return stop(
@@ -54,4 +55,10 @@ export function concludeTask(
       `${agent} has no skill for ${task.taskType} tasks; give it \`skills\`, or override \`handleTask\`.`,
     false,
   );
+}
+
+/** Errors of strangers are worth another attempt; ours say themselves. One that is not can't be saved by the others. */
+function isWorthAnother({ data }: Artifact): boolean {
+  const { error } = data;
+  return !isPlainObject(error) || error['code'] === 'internal' || error['retryable'] === true;
 }

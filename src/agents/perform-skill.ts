@@ -25,7 +25,8 @@ export async function performSkill(
   return result;
 }
 
-async function makeArtifact(
+/** Runs a skill with what an agent's context gives it; `unavailable` without a workspace. No step of its own. */
+export async function makeArtifact(
   agent: string,
   skill: AnySkill,
   input: unknown,

@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../shared/json.ts';
 import type { Clock } from '../shared/time.ts';
 import type { AdapterContract } from './adapter.ts';
 import type { CallEvent } from './agent-events.ts';
+import type { AskApproval } from './approval.ts';
 import type { Artifact } from './artifact.ts';
 import type { BudgetView } from './budget.ts';
 import type { Effect } from './effect.ts';
@@ -92,6 +93,8 @@ export interface AgentContext {
    * the effect's policy decides; a person may have to.
    */
   effect<T extends JsonValue>(key: string, effect: Effect<T>): Promise<T>;
+  /** Asks a person and waits, holding no slot. Undefined where nobody can be asked, as outside of a run. */
+  readonly ask: AskApproval | undefined;
   /** Tells those who watch the run. */
   emit(event: AgentEvent): void;
 }

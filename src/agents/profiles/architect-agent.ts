@@ -10,6 +10,7 @@ export class ArchitectAgent extends BaseAgent {
       withOptions(
         {
           name: 'ArchitectAgent',
+          promptName: 'ArchitectAgent',
           description: 'Maps the modules of a repository, its stack, import cycles and coupling.',
           capabilities: ['system_design'],
           taskTypes: ['architecture'],

@@ -10,6 +10,7 @@ export class DataAgent extends BaseAgent {
       withOptions(
         {
           name: 'DataAgent',
+          promptName: 'DataAgent',
           description:
             'Profiles data files, infers their schemas and runs the database schema on a real database.',
           capabilities: ['data_modeling'],

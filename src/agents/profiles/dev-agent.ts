@@ -10,6 +10,7 @@ export class DevAgent extends BaseAgent {
       withOptions(
         {
           name: 'DevAgent',
+          promptName: 'DevAgent',
           description:
             'Reviews code for errors, dead code and slips that a compiler or a careful reader would catch.',
           capabilities: ['coding', 'code_review'],

@@ -10,6 +10,7 @@ export class DevOpsAgent extends BaseAgent {
       withOptions(
         {
           name: 'DevOpsAgent',
+          promptName: 'DevOpsAgent',
           description: 'Checks CI workflows, container files and compose files for faults and risks.',
           capabilities: ['devops'],
           taskTypes: ['devops'],

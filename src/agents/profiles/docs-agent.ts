@@ -10,6 +10,7 @@ export class DocsAgent extends BaseAgent {
       withOptions(
         {
           name: 'DocsAgent',
+          promptName: 'DocsAgent',
           description: 'Checks links, anchors, commands and the documentation of public names.',
           capabilities: ['documentation'],
           taskTypes: ['documentation'],

@@ -10,6 +10,7 @@ export class PMAgent extends BaseAgent {
       withOptions(
         {
           name: 'PMAgent',
+          promptName: 'PMAgent',
           description:
             'Breaks work down into tasks with an order, sets priorities and names risks, each from findings or from the history of the repository.',
           capabilities: ['planning', 'task_decomposition'],

@@ -10,6 +10,7 @@ export class QAAgent extends BaseAgent {
       withOptions(
         {
           name: 'QAAgent',
+          promptName: 'QAAgent',
           description:
             'Reviews the tests of a repository, finds what no test reaches and runs them when allowed.',
           capabilities: ['testing', 'evaluation'],

@@ -10,6 +10,7 @@ export class ResearchAgent extends BaseAgent {
       withOptions(
         {
           name: 'ResearchAgent',
+          promptName: 'ResearchAgent',
           description:
             'Answers from the repository and the knowledge base with citations, and knows the dependencies.',
           capabilities: ['research'],

@@ -10,6 +10,7 @@ export class SecurityAgent extends BaseAgent {
       withOptions(
         {
           name: 'SecurityAgent',
+          promptName: 'SecurityAgent',
           description: 'Looks for secrets in files and for code that lets an attacker in.',
           capabilities: ['security_analysis', 'evaluation'],
           taskTypes: ['security_review'],

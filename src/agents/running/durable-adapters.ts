@@ -95,11 +95,15 @@ function durable(
     get status() {
       return adapter.status;
     },
-    operations: adapter.operations,
+    // Some know their operations only once they are connected.
+    get operations() {
+      return adapter.operations;
+    },
     connect: () => adapter.connect(),
     disconnect: () => adapter.disconnect(),
     execute,
     healthCheck: () => adapter.healthCheck(),
+    ...(adapter.describe === undefined ? {} : { describe: (operation) => adapter.describe?.(operation) }),
   };
 }
 

@@ -63,6 +63,8 @@ export interface ToolLoopOptions<T = unknown> {
   readonly emit?: (event: ModelWorkEvent) => void;
   /** Whether the text is told piece by piece as it comes. @default false */
   readonly stream?: boolean;
+  /** Told of each call; what it returns is told to the model behind the result. Must give the same for the same call. */
+  readonly remark?: (record: ToolCallRecord) => string | undefined;
   /** Tells one loop of a run from another in its steps and questions. @default 'loop' */
   readonly key?: string;
   /** @default the real one */
@@ -151,6 +153,7 @@ const KNOWN = [
   'signal',
   'emit',
   'stream',
+  'remark',
   'key',
   'clock',
 ] as const;
@@ -176,6 +179,7 @@ export function resolveLoopOptions<T>(options: ToolLoopOptions<T>): ResolvedLoop
   if (ask !== undefined) checkFunction('ask', ask);
   if (step !== undefined) checkFunction('step', step);
   if (emit !== undefined) checkFunction('emit', emit);
+  if (options.remark !== undefined) checkFunction('remark', options.remark);
   if (stream !== undefined) checkBoolean('stream', stream);
   if (answer !== undefined) checkText('answer.name', answer?.name);
   if (context !== undefined) checkMethods('context', context, ['fit'], 'a context policy');

@@ -16,7 +16,7 @@ export interface MadeCall {
 
 type Options = Pick<
   ResolvedLoopOptions<unknown>,
-  'tools' | 'policy' | 'ask' | 'step' | 'key' | 'limits' | 'emit'
+  'tools' | 'policy' | 'ask' | 'step' | 'key' | 'limits' | 'emit' | 'remark'
 > & { readonly signal: AbortSignal };
 
 /** `room`: so many calls may still be made; further ones are not. Rejects only with what is no matter of the model. */
@@ -71,9 +71,16 @@ async function makeCall(
     emit?.({ type: 'tool-finished', call: id, tool: call.name, outcome, summary: told.slice(0, 200) });
     const { input } = prepared;
     const decision = prepared.kind === 'fault' ? 'not-made' : prepared.decision;
+    const record: ToolCallRecord = { tool: call.name, input, decision, outcome, ...parts };
+    const remark = options.remark?.(record);
     return {
-      record: { tool: call.name, input, decision, outcome, ...parts },
-      result: { callId: call.id, name: call.name, content: told, isError: outcome !== 'done' },
+      record,
+      result: {
+        callId: call.id,
+        name: call.name,
+        content: remark === undefined ? told : `${told}\n${remark}`,
+        isError: outcome !== 'done',
+      },
       polling: prepared.kind === 'ready' && prepared.tool.polling === true,
     };
   };
