@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
@@ -9,6 +10,7 @@ export default defineConfig({
     // A thread of its own: its file must be there by itself.
     'backends/dbos/beat-thread': 'src/backends/dbos/supervision/beat-thread.ts',
     'adapters/cli/index': 'src/adapters/cli/index.ts',
+    'adapters/mcp/index': 'src/adapters/mcp/index.ts',
     'testing/index': 'src/testing/index.ts',
     'cli/main': 'src/cli/main.ts',
   },
@@ -20,4 +22,6 @@ export default defineConfig({
   treeshake: false,
   // Errors are printed by the name of their class.
   keepNames: true,
+  // Prompts are files that anyone can read and replace: they are shipped as they are.
+  onSuccess: async () => cpSync('src/agents/prompts', 'dist/prompts', { recursive: true }),
 });

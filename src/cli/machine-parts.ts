@@ -46,6 +46,11 @@ export const MACHINE_PARTS: readonly MachinePart[] = [
     adds: 'runs the database schema of a repository on a real database in memory',
   },
   { name: 'openai', kind: 'package', adds: 'models behind an OpenAI-compatible endpoint' },
+  {
+    name: '@modelcontextprotocol/sdk',
+    kind: 'package',
+    adds: 'tools of servers that speak the Model Context Protocol (MCP)',
+  },
   { name: 'unpdf', kind: 'package', adds: 'PDF files in the knowledge base' },
   {
     name: 'typescript',
