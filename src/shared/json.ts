@@ -53,7 +53,7 @@ function plainText(value: unknown, depth: number): string | undefined {
   }
   if (!isPlainObject(value)) return undefined;
   let text = '';
-  for (const key of Object.keys(value).sort()) {
+  for (const key of Object.keys(value).sort((a, b) => (a < b ? -1 : 1))) {
     const member = value[key];
     if (member === undefined) continue;
     // Keys like `12` have an order of their own.

@@ -52,6 +52,8 @@ export function createTaskFunction(services: TaskServices): RunFunction {
       const journalled = await context.step(`attempt#${attempt}`, async ({ signal }) =>
         toJsonValue(await measuredAttempt(services, context, task, attempt, signal)),
       );
+      // A cancelled run has been told of as cancelled: what an agent that did not listen returns changes nothing any more.
+      context.signal.throwIfAborted();
       const result = journalled as unknown as TaskResult;
       usage = addUsage(usage, result.usage);
       const total = { ...result, usage };
