@@ -24,19 +24,22 @@ describe('an effect', () => {
   it.each([
     [false, ['pay/intent', 'pay'], 1],
     [true, ['pay/intent'], 0],
-  ])('is begun only when the run was not lost while its intent was written (lost: %s)', async (isLost, keys, times) => {
-    const { step, recorded } = stepsThat(isLost);
-    let performed = 0;
-    const effect = {
-      operation: 'Pay',
-      perform: async (): Promise<JsonValue> => {
-        performed += 1;
-        return 'paid';
-      },
-    };
-    const outcome = performEffect({ step, once: step, attempt: 1, ask: undefined }, 'pay', effect);
-    if (isLost) await expect(outcome).rejects.toMatchObject({ code: 'stopped' });
-    else expect(await outcome).toBe('paid');
-    expect([recorded, performed]).toEqual([keys, times]);
-  });
+  ])(
+    'is begun only when the run was not lost while its intent was written (lost: %s)',
+    async (isLost, keys, times) => {
+      const { step, recorded } = stepsThat(isLost);
+      let performed = 0;
+      const effect = {
+        operation: 'Pay',
+        perform: async (): Promise<JsonValue> => {
+          performed += 1;
+          return 'paid';
+        },
+      };
+      const outcome = performEffect({ step, once: step, attempt: 1, ask: undefined }, 'pay', effect);
+      if (isLost) await expect(outcome).rejects.toMatchObject({ code: 'stopped' });
+      else expect(await outcome).toBe('paid');
+      expect([recorded, performed]).toEqual([keys, times]);
+    },
+  );
 });
