@@ -2,6 +2,14 @@
 
 // Adapters
 export { CLIAdapter, type CLIAdapterOptions } from './adapters/cli/index.ts';
+export {
+  type HttpServer,
+  MCPAdapter,
+  type MCPAdapterOptions,
+  type MCPData,
+  type StdioServer,
+  type ToolChange,
+} from './adapters/mcp/index.ts';
 export type { AgentOptions, AgentProfile, SkillSource } from './agents/agent-options.ts';
 export { allAgents } from './agents/all-agents.ts';
 // Agents
@@ -16,13 +24,20 @@ export { QAAgent } from './agents/profiles/qa-agent.ts';
 export { ResearchAgent } from './agents/profiles/research-agent.ts';
 export { SecurityAgent } from './agents/profiles/security-agent.ts';
 export type { Route } from './agents/running/router.ts';
+export { type WorktreeToolsOptions, worktreeTools } from './agents/worktree-tools.ts';
 // Backends
 export { MemoryBackend, type MemoryBackendOptions } from './backends/memory/index.ts';
 // Configuration
 export { Environment } from './config/environment.ts';
 export { loadConfig, type OrchestratorConfig } from './config/load-config.ts';
 export { getPlatformInfo } from './config/platform.ts';
-export { type AdapterContract, type AdapterResult, AdapterStatus, AdapterType } from './contracts/adapter.ts';
+export {
+  type AdapterContract,
+  type AdapterResult,
+  AdapterStatus,
+  AdapterType,
+  type OperationDescription,
+} from './contracts/adapter.ts';
 export {
   AgentCapability,
   type AgentContext,
@@ -30,6 +45,7 @@ export {
   type AgentEvent,
   type AgentMessage,
   type AgentResponse,
+  type ModelWorkEvent,
 } from './contracts/agent.ts';
 export type { Approval, ApprovalDecision, ApprovalKind, ApprovalStatus } from './contracts/approval.ts';
 export type {
@@ -150,6 +166,24 @@ export type { CallLimits } from './llm/call-gate.ts';
 export { createStructured, type StructuredFormat, type StructuredResult } from './llm/create-structured.ts';
 export { FallbackModelClient, type FallbackOptions } from './llm/fallback-model.ts';
 export { type LimitModelOptions, limitModel } from './llm/limit-model.ts';
+export { type AdapterToolOptions, adapterTool, adapterTools } from './llm/loop/adapter-tool.ts';
+export {
+  type ContextPolicy,
+  type ContextRequest,
+  keepLast,
+  summarise,
+  tokenBudget,
+} from './llm/loop/context-policy.ts';
+export { defineTool, type ToolInit } from './llm/loop/define-tool.ts';
+export type {
+  LoopLimits,
+  LoopStopReason,
+  ToolCallRecord,
+  ToolLoopOptions,
+  ToolLoopResult,
+} from './llm/loop/loop-options.ts';
+export { runToolLoop } from './llm/loop/run-tool-loop.ts';
+export type { ToolDecision, ToolPolicy, ToolRequest, ToolRule } from './llm/loop/tool-policy.ts';
 export type { Exchange } from './llm/openai/exchange.ts';
 export { failureKindOf, type ModelFailureKind } from './llm/openai/model-failure.ts';
 export { OpenAIModelClient } from './llm/openai/openai-client.ts';

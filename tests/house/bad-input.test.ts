@@ -11,6 +11,7 @@ import { RUNNING_CALLS } from '../support/bad-input/running.ts';
 import { SCHEDULE_CALLS } from '../support/bad-input/schedules.ts';
 import { STORE_CALLS } from '../support/bad-input/stores.ts';
 import { TASK_CALLS } from '../support/bad-input/tasks.ts';
+import { TOOL_CALLS } from '../support/bad-input/tools.ts';
 
 const CALLS = [
   ...TASK_CALLS,
@@ -21,6 +22,7 @@ const CALLS = [
   ...SCHEDULE_CALLS,
   ...PLUGIN_CALLS,
   ...MODEL_CALLS,
+  ...TOOL_CALLS,
 ];
 
 /** What needs no row, with the reason. Calls without a parameter, getters and constants are left out by themselves. */

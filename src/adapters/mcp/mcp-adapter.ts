@@ -104,6 +104,7 @@ export class MCPAdapter implements AdapterContract {
   }
 
   describe(operation: string): OperationDescription | undefined {
+    checkText('operation', operation);
     const tool = this.#pins.usable.find(({ name }) => name === operation);
     return tool === undefined ? undefined : { description: tool.description, parameters: tool.parameters };
   }

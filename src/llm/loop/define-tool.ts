@@ -61,7 +61,11 @@ export function defineTool<I>(init: ToolInit<I>): Tool<I> {
   if (init.reconcile !== undefined) checkFunction('reconcile', init.reconcile);
   if (init.onUnfinished === 'reconcile' && init.reconcile === undefined)
     throw new InvalidArgumentError('reconcile', 'a function, since `onUnfinished` is reconcile', undefined);
-  const sideEffects = checkOneOf('sideEffects', init.sideEffects ?? 'external', SIDE_EFFECTS);
+  const sideEffects = checkOneOf(
+    'sideEffects',
+    init.sideEffects === undefined ? 'external' : init.sideEffects,
+    SIDE_EFFECTS,
+  );
   const parameters =
     init.parameters === undefined
       ? jsonSchemaOf(name, init.input)

@@ -2,6 +2,7 @@
 import type { ModelWorkEvent } from '../../contracts/agent.ts';
 import type { AskApproval } from '../../contracts/approval.ts';
 import type { ModelClient, ModelMessage } from '../../contracts/model.ts';
+import { checkSchema } from '../../contracts/schema.ts';
 import type { Usage } from '../../contracts/task.ts';
 import type { AnyTool, ToolBox } from '../../contracts/tool.ts';
 import {
@@ -11,6 +12,7 @@ import {
   checkInteger,
   checkKeys,
   checkMethods,
+  checkObject,
   checkSignal,
   checkText,
 } from '../../shared/check.ts';
@@ -181,7 +183,12 @@ export function resolveLoopOptions<T>(options: ToolLoopOptions<T>): ResolvedLoop
   if (emit !== undefined) checkFunction('emit', emit);
   if (options.remark !== undefined) checkFunction('remark', options.remark);
   if (stream !== undefined) checkBoolean('stream', stream);
-  if (answer !== undefined) checkText('answer.name', answer?.name);
+  if (answer !== undefined) {
+    checkObject('answer', answer);
+    checkText('answer.name', answer.name);
+    checkSchema('answer.schema', answer.schema);
+    checkObject('answer.jsonSchema', answer.jsonSchema);
+  }
   if (context !== undefined) checkMethods('context', context, ['fit'], 'a context policy');
   checkSignal('signal', signal);
   return {
@@ -190,7 +197,7 @@ export function resolveLoopOptions<T>(options: ToolLoopOptions<T>): ResolvedLoop
       ? createToolBox(tools as readonly AnyTool[])
       : checkMethods('tools', tools as ToolBox, ['call', 'with'], 'a tool box or an array of tools'),
     policy: checkPolicy('policy', policy),
-    limits: checkLimits('limits', options.limits ?? {}),
+    limits: checkLimits('limits', options.limits === undefined ? {} : options.limits),
     context: context ?? tokenBudget(),
     key: checkText('key', key),
     clock: checkClock('clock', clock),
