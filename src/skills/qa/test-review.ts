@@ -7,6 +7,7 @@ import { counted } from '../../shared/counted.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
 import { gatherParts } from '../kit/gather-parts.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
+import { isCallableExport } from '../source/callable-export.ts';
 import { isSourcePath } from '../source/classify-path.ts';
 import { loadSources } from '../source/load-sources.ts';
 import type { SourceModel, SourceModule } from '../source/source-model.ts';
@@ -155,9 +156,11 @@ function untestedParts(
 }
 
 function describeUntested({ file, exports }: SourceModule): FindingParts {
-  const names = exports.filter(({ kind }) => kind === 'function' || kind === 'class').map(({ name }) => name);
+  const names = exports
+    .filter(isCallableExport)
+    .map(({ name, localName }) => (name === 'default' ? (localName ?? name) : name));
   const shown = names.slice(0, 3).join(', ') + (names.length > 3 ? ' …' : '');
-  const line = exports.find(({ kind }) => kind === 'function' || kind === 'class')?.line ?? 1;
+  const line = exports.find(isCallableExport)?.line ?? 1;
   return {
     rule: QA_RULES['untested-module'],
     message: `No test reaches this module, which exports ${shown}.`,

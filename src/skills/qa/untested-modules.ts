@@ -1,4 +1,5 @@
 /** Which modules no test reaches, by the graph of imports. */
+import { isCallableExport } from '../source/callable-export.ts';
 import { isDeclarationPath, isGenerated } from '../source/classify-path.ts';
 import type { SourceModel, SourceModule } from '../source/source-model.ts';
 
@@ -41,5 +42,5 @@ function isTestable({ path, isTest, isFixture, exports, entryKind, file }: Sourc
     isGenerated(file.text)
   )
     return false;
-  return exports.some(({ kind, name }) => (kind === 'function' || kind === 'class') && name !== '*');
+  return exports.some(isCallableExport);
 }

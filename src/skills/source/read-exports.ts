@@ -51,19 +51,16 @@ export function readExports(ast: File, text: string): readonly ExportRecord[] {
         'id' in declaration && declaration.id?.type === 'Identifier' ? declaration.id.name : undefined;
       const origin = declaration.type === 'Identifier' ? declared.get(declaration.name) : undefined;
       const localName = local ?? (declaration.type === 'Identifier' ? declaration.name : undefined);
-      add(
-        'default',
-        'default',
-        statement,
-        origin?.above ?? statement,
-        localName === undefined ? {} : { localName },
-      );
+      add('default', 'default', statement, origin?.above ?? statement, {
+        ...(localName === undefined ? {} : { localName }),
+        ...defaultOf(kindOfValue(declaration, declared, statement).kind),
+      });
     } else if (statement.type === 'ExportAllDeclaration') add('*', 'reexport', statement, statement);
     else if (statement.type === 'TSExportAssignment')
       add('default', 'default', statement, statement, { isCommonJs: true });
     else if (statement.type === 'ExpressionStatement') {
-      for (const { name, kind, node } of commonJsNames(statement.expression, declared))
-        add(name, kind, node, statement, { isCommonJs: true });
+      for (const { name, kind, node, value } of commonJsNames(statement.expression, declared))
+        add(name, kind, node, statement, { isCommonJs: true, ...defaultOf(value) });
     }
   }
   return records;
@@ -73,6 +70,15 @@ interface Declared {
   readonly name: string;
   readonly kind: ExportRecord['kind'];
   readonly node: Node;
+}
+
+/** `value`: what the default export is. */
+interface CommonJsName extends Declared {
+  readonly value?: ExportRecord['kind'];
+}
+
+function defaultOf(kind: ExportRecord['kind'] | undefined): Pick<ExportRecord, 'defaultOf'> {
+  return kind === 'function' || kind === 'class' ? { defaultOf: kind } : {};
 }
 
 function declarationsOf(body: readonly Statement[]): Map<string, Declared & { readonly above: Node }> {
@@ -139,18 +145,40 @@ function boundNames(pattern: Node): string[] {
   }
 }
 
-/** `exports.a = …`, `module.exports.a = …`, `module.exports = { a, b() {} }`, `module.exports = a`. */
-function commonJsNames(expression: Node, declared: ReadonlyMap<string, Declared>): Declared[] {
-  if (expression.type !== 'AssignmentExpression' || expression.operator !== '=') return [];
-  const { left, right } = expression;
+/** Names in `exports.a = exports.b = …` and `exports = module.exports = …` that are followed. */
+const MAX_CHAIN = 20;
+
+/**
+ * `exports.a = …`, `module.exports.a = …`, `module.exports = { a, b() {} }`, `module.exports = a`, and several of them in
+ * one statement.
+ */
+function commonJsNames(expression: Node, declared: ReadonlyMap<string, Declared>): CommonJsName[] {
+  const targets: Node[] = [];
+  let value = expression;
+  while (value.type === 'AssignmentExpression' && value.operator === '=' && targets.length < MAX_CHAIN) {
+    targets.push(value.left);
+    value = value.right;
+  }
+  return targets.flatMap((left) => namesAssigned(left, value, expression, declared));
+}
+
+function namesAssigned(
+  left: Node,
+  right: Node,
+  expression: Node,
+  declared: ReadonlyMap<string, Declared>,
+): CommonJsName[] {
   if (left.type !== 'MemberExpression' || left.computed || left.property.type !== 'Identifier') return [];
   if (
     left.object.type === 'Identifier' &&
     left.object.name === 'module' &&
     left.property.name === 'exports'
   ) {
-    if (right.type !== 'ObjectExpression') return [{ name: 'default', kind: 'default', node: expression }];
-    return right.properties.flatMap((one): Declared[] => {
+    if (right.type !== 'ObjectExpression') {
+      const { kind } = kindOfValue(right, declared, expression);
+      return [{ name: 'default', kind: 'default', node: expression, value: kind }];
+    }
+    return right.properties.flatMap((one): CommonJsName[] => {
       if (one.type === 'SpreadElement' || one.computed) return [];
       const name =
         one.key.type === 'Identifier'
@@ -179,7 +207,7 @@ function kindOfValue(
   node: Node,
 ): Omit<Declared, 'name'> {
   if (isFunctionNode(value)) return { kind: 'function', node };
-  if (value.type === 'ClassExpression') return { kind: 'class', node };
+  if (value.type === 'ClassExpression' || value.type === 'ClassDeclaration') return { kind: 'class', node };
   const origin = value.type === 'Identifier' ? declared.get(value.name) : undefined;
   return origin === undefined ? { kind: 'variable', node } : { kind: origin.kind, node: origin.node };
 }
@@ -188,6 +216,7 @@ function isFunctionNode(node: Node | null | undefined): boolean {
   return (
     node?.type === 'ArrowFunctionExpression' ||
     node?.type === 'FunctionExpression' ||
+    node?.type === 'FunctionDeclaration' ||
     node?.type === 'ObjectMethod'
   );
 }

@@ -32,6 +32,8 @@ export interface ExportRecord {
   readonly endLine: number;
   readonly kind: 'function' | 'class' | 'variable' | 'type' | 'reexport' | 'default';
   readonly hasDocComment: boolean;
+  /** What a default export is, where the module itself shows that. */
+  readonly defaultOf?: 'function' | 'class';
   /** The name inside the module, where it has one. */
   readonly localName?: string;
   /** True for `module.exports` and `exports.name`. */

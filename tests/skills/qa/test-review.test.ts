@@ -219,6 +219,33 @@ describe('modules that no test reaches', () => {
     ).toEqual(['untested-module src/b.ts:3']);
   });
 
+  it.each([
+    ['module.exports = function go() {};\n', 1],
+    ['class Shop {}\nmodule.exports = Shop;\n', 2],
+    ['exports = module.exports = createShop;\nfunction createShop() {}\n', 1],
+    ['exports.open = exports.start = () => 1;\n', 1],
+    ['module.exports = { open() {} };\n', 1],
+  ])('sees the functions and classes of CommonJS: %s', async (text, line) => {
+    expect(
+      await places({
+        'lib/a.js': 'module.exports = () => 1;\n',
+        'lib/b.js': text,
+        'test/a.test.js': "const a = require('../lib/a.js');\nit('a', () => { expect(a()).toBe(1); });\n",
+      }),
+    ).toEqual([`untested-module lib/b.js:${line}`]);
+  });
+
+  it('sees a function that is the default export, and takes values of CommonJS for none', async () => {
+    const files = {
+      'src/a.js': 'export default () => 1;\n',
+      'test/a.test.js': "import a from '../src/a.js';\nit('a', () => { expect(a()).toBe(1); });\n",
+      'src/names.cjs': "module.exports = ['a'];\nmodule.exports.limit = 3;\n",
+    };
+    expect(await places(files)).toEqual([]);
+    const more = { ...files, 'src/b.js': 'function b() {}\nexport default b;\n' };
+    expect(await places(more)).toEqual(['untested-module src/b.js:2']);
+  });
+
   it('counts modules reached through others, lazily, by the name of the package, or as a program', async () => {
     expect(
       await places({
