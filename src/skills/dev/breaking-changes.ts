@@ -1,7 +1,10 @@
 /** Names that a package published and does not any more, and functions that ask for more than they did. */
+import { posix } from 'node:path';
 import type { File, Node } from '@babel/types';
+import { isPlainObject } from '../../shared/json.ts';
 import { FileIndex } from '../source/file-index.ts';
 import { publishedPaths } from '../source/packages.ts';
+import { parseJsonc } from '../source/parse-jsonc.ts';
 import type { Parser } from '../source/parse-source.ts';
 import { parseSource } from '../source/parse-source.ts';
 import { readExports } from '../source/read-exports.ts';
@@ -16,6 +19,8 @@ export interface BreakingChange {
   readonly line: number;
   /** The file to point at. */
   readonly at: string;
+  /** True when `at` is the manifest as it is now, which stands in for a file that is gone. */
+  readonly isManifest?: boolean;
 }
 
 /** Only of packages that are not private, and only what their `exports`, `main` and the like lead to. */
@@ -27,12 +32,22 @@ export function breakingChanges(
 ): BreakingChange[] {
   const published = publishedNames(model, [...paths, ...changed.map(({ path }) => path)]);
   return changed.flatMap((one) => {
+    if (posix.basename(one.path) === 'package.json') return lostSubpaths(one);
     const names = published.get(one.path);
     if (names === undefined || one.before === undefined) return [];
     if (one.after === undefined) {
       const manifest = model.packageOf(one.path)?.path ?? 'package.json';
       return names.isEntry
-        ? [{ path: one.path, name: '*', what: `The entry ${one.path} is gone.`, line: 1, at: manifest }]
+        ? [
+            {
+              path: one.path,
+              name: '*',
+              what: `The entry ${one.path} is gone.`,
+              line: 1,
+              at: manifest,
+              isManifest: true,
+            },
+          ]
         : [];
     }
     const before = parseSource(parse, one.path, one.before);
@@ -41,6 +56,38 @@ export function breakingChanges(
     const isPublished = (name: string): boolean => names.names.has('*') || names.names.has(name);
     return compare(before.ast, after.ast, one).filter(({ name }) => isPublished(name));
   });
+}
+
+/** Subpaths of a manifest's `exports` that it had and has not. Without `exports` every file may be imported. */
+function lostSubpaths({ path, before, after, hunks }: ChangedFile): BreakingChange[] {
+  if (before === undefined || after === undefined) return [];
+  const [old, now] = [parseJsonc(before), parseJsonc(after)];
+  if (old === undefined || now === undefined || old['private'] === true || now['private'] === true) return [];
+  const kept = subpathsOf(now['exports']);
+  if (kept === undefined) return [];
+  const isKept = (name: string): boolean =>
+    kept.some((one) => {
+      const [start = '', end] = one.split('*');
+      return end === undefined ? one === name : name.startsWith(start) && name.endsWith(end);
+    });
+  const line = Math.max(1, hunks[0]?.afterStart ?? 1);
+  return (subpathsOf(old['exports']) ?? [])
+    .filter((name) => !isKept(name))
+    .map((name) => ({
+      path,
+      at: path,
+      name,
+      what: `The entry \`${name}\` is not published any more.`,
+      line,
+    }));
+}
+
+/** Undefined where nothing is said. */
+function subpathsOf(value: unknown): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!isPlainObject(value)) return ['.'];
+  const keys = Object.keys(value).filter((key) => key.startsWith('.'));
+  return keys.length === 0 ? ['.'] : keys.filter((key) => value[key] !== null);
 }
 
 interface Published {

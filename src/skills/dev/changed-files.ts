@@ -1,7 +1,7 @@
 /** What changed: between two commits, or from a commit to the files of the workspace. */
 import { createHash } from 'node:crypto';
-import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { TextFile, Workspace } from '../../contracts/workspace.ts';
 import type { GitDiff } from '../../process/git-diff.ts';
 import { diffLines, type LineHunk } from '../../shared/line-diff.ts';
@@ -96,17 +96,25 @@ async function candidatesOf({ git, workspace, base, head, signal }: ChangesBetwe
   for (const { path, blob } of tree) {
     if (listed.has(path)) continue;
     // Ignored, binary and large files are not listed and yet there.
-    const isThere = await lstat(join(workspace.root, path)).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) candidates.push({ path, beforeBlob: blob, afterBlob: undefined });
+    if (!(await isFile(workspace.root, path)))
+      candidates.push({ path, beforeBlob: blob, afterBlob: undefined });
   }
   return candidates.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The id that git gives to a content. */
-function blobId(text: string, length: number): string {
+/** True for a regular file that no link leads to: as git sees it, a folder or a link in its place has replaced it. */
+async function isFile(root: string, path: string): Promise<boolean> {
+  try {
+    const folder = dirname(join(root, path));
+    const isPlain = (await realpath(folder)) === join(await realpath(root), dirname(path));
+    return isPlain && (await lstat(join(root, path))).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** The id that git gives to a content; `length` is that of the repository's ids. */
+export function blobId(text: string, length: number): string {
   const bytes = Buffer.from(text, 'utf8');
   return createHash(length === 64 ? 'sha256' : 'sha1')
     .update(`blob ${bytes.length}\0`)

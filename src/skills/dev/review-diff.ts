@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { Finding } from '../../contracts/artifact.ts';
 import { SEVERITIES } from '../../contracts/artifact.ts';
 import type { AnySkill, Skill, SkillContext } from '../../contracts/skill.ts';
-import { createGitDiff } from '../../process/git-diff.ts';
+import type { TextFile } from '../../contracts/workspace.ts';
+import { createGitDiff, type GitDiff } from '../../process/git-diff.ts';
 import { counted } from '../../shared/counted.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import { containerLint } from '../devops/container-lint.ts';
@@ -12,22 +13,20 @@ import { infrastructureLint } from '../devops/infrastructure-lint.ts';
 import { workflowLint } from '../devops/workflow-lint.ts';
 import { docsCheck } from '../docs/docs-check.ts';
 import { type FindingParts, locate, makeFindings } from '../kit/finding.ts';
-import { gatherParts } from '../kit/gather-parts.ts';
 import { readEvidence } from '../kit/read-evidence.ts';
 import { recordingRunner } from '../kit/recording-runner.ts';
 import { runSkill } from '../kit/run-skill.ts';
 import { testReview } from '../qa/test-review.ts';
 import { codeScan } from '../security/code-scan.ts';
 import { secretScan } from '../security/secret-scan.ts';
-import { isDeclarationPath, isSourcePath, isTestPath } from '../source/classify-path.ts';
+import { isTestPath } from '../source/classify-path.ts';
 import { loadSources } from '../source/load-sources.ts';
-import { loadParser, type Parser, parseSource } from '../source/parse-source.ts';
-import type { SourceModel } from '../source/source-model.ts';
+import { loadParser } from '../source/parse-source.ts';
 import { breakingChanges } from './breaking-changes.ts';
-import { type ChangedFile, changesBetween } from './changed-files.ts';
+import { blobId, type ChangedFile, changesBetween } from './changed-files.ts';
+import { changesWithoutTest, untestedParts } from './changes-without-test.ts';
 import { codeHealth } from './code-health.ts';
 import { DIFF_RULES } from './diff-rules.ts';
-import { isSameCode } from './same-code.ts';
 
 /** Whose findings are looked through. */
 const REVIEWING: readonly AnySkill[] = [
@@ -149,10 +148,14 @@ export const reviewDiff: Skill<z.infer<typeof input>, Output> = {
       parse,
     );
     data.breaking = broken.slice(0, MAX_LISTED).map(({ path, name, what }) => ({ path, name, what }));
-    for (const { at, line, what } of broken) {
+    for (const { at, line, what, isManifest = false } of broken) {
       const file = await workspace.read(at);
+      // What the workspace holds is a place of the change only where it is what the change leads to.
       const isCurrent =
-        at === 'package.json' || changes.files.some((one) => one.file === file) || head === undefined;
+        headCommit === undefined ||
+        (isManifest
+          ? await holdsSame(git, headCommit, file, signal)
+          : changes.files.some((one) => one.file === file));
       if (file !== undefined && isCurrent)
         parts.push({
           rule: DIFF_RULES.breaking,
@@ -173,6 +176,18 @@ export const reviewDiff: Skill<z.infer<typeof input>, Output> = {
     };
   },
 };
+
+/** Whether a commit holds a file as the workspace does. */
+async function holdsSame(
+  git: GitDiff,
+  commit: string,
+  file: TextFile | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (file === undefined) return false;
+  const blob = (await git.tree(commit, { signal })).find(({ path }) => path === file.path)?.blob;
+  return blob !== undefined && blob === blobId(file.text, blob.length);
+}
 
 function factsOf(
   base: string,
@@ -207,68 +222,6 @@ function factsOf(
     ),
     notCompared: notCompared.slice(0, MAX_LISTED),
   };
-}
-
-/** Changed source modules that no changed test imports, directly or through others; none where there are no tests at all. */
-function changesWithoutTest(
-  changed: readonly ChangedFile[],
-  model: SourceModel,
-  parse: Parser,
-): ChangedFile[] {
-  if (![...model.modules.values()].some(({ isTest, isFixture }) => isTest && !isFixture)) return [];
-  const reached = new Set<string>();
-  const queue = changed
-    .filter(({ path, after }) => after !== undefined && isTestPath(path))
-    .map(({ path }) => path);
-  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-    if (reached.has(path)) continue;
-    reached.add(path);
-    const module = model.modules.get(path);
-    for (const { target, isTypeOnly } of module?.imports ?? [])
-      if (target !== undefined && !isTypeOnly) queue.push(target);
-    queue.push(...(module?.mentions ?? []));
-  }
-  return changed.filter((one) => {
-    const { path, after, file } = one;
-    const module = model.modules.get(path);
-    if (after === undefined || file === undefined || module === undefined || reached.has(path)) return false;
-    if (
-      !isSourcePath(path) ||
-      isDeclarationPath(path) ||
-      isTestPath(path) ||
-      module.entryKind === 'convention'
-    )
-      return false;
-    if (!module.exports.some(({ kind }) => kind === 'function' || kind === 'class')) return false;
-    return !isSameProgram(one, parse);
-  });
-}
-
-/** True when comments and spacing alone differ. */
-function isSameProgram({ path, before, after }: ChangedFile, parse: Parser): boolean {
-  if (before === undefined || after === undefined) return false;
-  const [old, next] = [parseSource(parse, path, before).ast, parseSource(parse, path, after).ast];
-  return old !== undefined && next !== undefined && isSameCode(old.program.body, next.program.body);
-}
-
-function untestedParts(untested: readonly ChangedFile[]): readonly FindingParts[] {
-  const parts = untested.flatMap(({ file, hunks }): FindingParts[] =>
-    file === undefined
-      ? []
-      : [
-          {
-            rule: DIFF_RULES.untested,
-            message: 'This module changes and no test that reaches it does.',
-            location: locate(file, Math.min(hunks[0]?.afterStart ?? 1, file.lines.length)),
-          },
-        ],
-  );
-  return gatherParts(parts, {
-    most: 5,
-    kept: 3,
-    message: (others) =>
-      `${others.length} more modules change without a test that reaches them, this one among them.`,
-  });
 }
 
 async function addFindings(
@@ -308,6 +261,8 @@ function isChanged({ line }: Finding['location'], changed: ChangedFile | undefin
 }
 
 function summaryOf(data: Output): string {
-  const { fileCount, addedLines, removedLines, findings, breaking, withoutTest } = data;
-  return `${counted(fileCount, 'file')} changed (+${addedLines} −${removedLines}): ${counted(findings.length, 'finding')} on changed lines, ${counted(breaking.length, 'breaking change')}, ${counted(withoutTest.length, 'module')} without a changed test.`;
+  const { fileCount, addedLines, removedLines, findings, breaking, withoutTest, skills } = data;
+  const failed = skills.filter(({ status }) => status === 'failed').map(({ skill }) => skill);
+  const gap = failed.length === 0 ? '' : ` ${failed.join(', ')} failed, so that its findings are missing.`;
+  return `${counted(fileCount, 'file')} changed (+${addedLines} −${removedLines}): ${counted(findings.length, 'finding')} on changed lines, ${counted(breaking.length, 'breaking change')}, ${counted(withoutTest.length, 'module')} without a changed test.${gap}`;
 }

@@ -1,7 +1,8 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Artifact } from '../../../src/contracts/artifact.ts';
+import type { Workspace } from '../../../src/contracts/workspace.ts';
 import { createRepository } from '../../../src/process/git-repository.ts';
 import { createProgramRunner } from '../../../src/process/program-runner.ts';
 import { reviewDiff } from '../../../src/skills/dev/review-diff.ts';
@@ -52,7 +53,7 @@ describe('review-diff', () => {
     expect(artifact.data).toMatchObject({ fileCount: 1, addedLines: 1, removedLines: 0, head: null });
   });
 
-  it.each([
+  it.each<[title: string, changes: Files, place: string, files?: Files]>([
     ['a name that is gone', { 'src/index.js': "export { add } from './add.js';\n" }, 'src/index.js:2'],
     [
       'a name that is gone from behind a re-export',
@@ -70,8 +71,20 @@ describe('review-diff', () => {
       'src/index.js:2',
     ],
     ['an entry that is gone', { 'src/index.js': null }, 'package.json:1'],
-  ])('reports %s', async (_title, changes, place) => {
-    const found = placesOf(await review(changes)).filter((one) => one.startsWith('breaking-change'));
+    [
+      'an entry that the manifest does not name any more',
+      { 'package.json': '{\n"name": "a",\n"exports": { ".": "./src/index.js", "./x/*": "./src/*" }\n}\n' },
+      'package.json:3',
+      {
+        ...START,
+        'package.json':
+          '{\n"name": "a",\n"exports": { ".": "./src/index.js", "./old": "./src/old.js", "./x/add": "./src/add.js" }\n}\n',
+      },
+    ],
+  ])('reports %s', async (_title, changes, place, files = START) => {
+    const found = placesOf(await review(changes, { files })).filter((one) =>
+      one.startsWith('breaking-change'),
+    );
     expect(found).toEqual([`breaking-change ${place}`]);
   });
 
@@ -129,6 +142,67 @@ describe('review-diff', () => {
     ];
     const artifact = await review({}, { commits, input: { base: 'HEAD~2', head: 'HEAD~1' } });
     expect(artifact.data).toMatchObject({ addedLines: 1, notReviewed: ['src/add.js'], findings: [] });
+  });
+
+  it('points at the manifest of a commit only while the workspace holds the same', async () => {
+    const gone = { 'src/index.js': null };
+    const back = { 'src/index.js': text('src/index.js') };
+    const input = { base: 'HEAD~2', head: 'HEAD~1' };
+    const same = await review({}, { commits: [gone, back], input });
+    expect(placesOf(same)).toEqual(['breaking-change package.json:1']);
+    const other = { ...back, 'package.json': JSON.stringify({ name: 'b', main: 'src/index.js' }) };
+    const changed = await review({}, { commits: [gone, other], input });
+    expect(changed.findings).toEqual([]);
+    expect(changed.data['breaking']).toMatchObject([{ path: 'src/index.js', name: '*' }]);
+  });
+
+  it.each(['a folder', 'a link'])('tells a file as deleted that %s has replaced', async (what) => {
+    const root = await folderOf({});
+    const runner = createProgramRunner({ root, allow: ['git'] });
+    await createRepository(runner, root, [{ message: 'one', time: 0, files: START }]);
+    await rm(join(root, 'src/old.js'));
+    if (what === 'a folder') {
+      await mkdir(join(root, 'src/old.js'));
+      await writeFile(join(root, 'src/old.js/index.js'), 'export {};\n');
+    } else await symlink('add.js', join(root, 'src/old.js'));
+    const context = createSkillContext(await openWorkspace(root, { runner }), { runner });
+    const artifact = await runSkill(reviewDiff, {}, context, { agent: 'Test' });
+    expect(artifact.data['files']).toContainEqual(
+      expect.objectContaining({ path: 'src/old.js', status: 'deleted' }),
+    );
+  });
+
+  it('tells a folder that a link has replaced as deleted files', async () => {
+    const root = await folderOf({});
+    const runner = createProgramRunner({ root, allow: ['git'] });
+    await createRepository(runner, root, [{ message: 'one', time: 0, files: START }]);
+    await rename(join(root, 'src'), join(root, 'lib'));
+    await symlink('lib', join(root, 'src'));
+    const context = createSkillContext(await openWorkspace(root, { runner }), { runner });
+    const artifact = await runSkill(reviewDiff, {}, context, { agent: 'Test' });
+    expect(artifact.data['files']).toContainEqual(
+      expect.objectContaining({ path: 'src/add.js', status: 'deleted' }),
+    );
+  });
+
+  it('says in its summary that a skill of it failed', async () => {
+    const root = await folderOf({});
+    const runner = createProgramRunner({ root, allow: ['git'] });
+    await createRepository(runner, root, [{ message: 'one', time: 0, files: START }]);
+    await writeFile(join(root, 'NOTE.md'), 'x\n');
+    const context = createSkillContext(await openWorkspace(root, { runner }), { runner });
+    const { workspace } = context;
+    const refusing: Workspace = {
+      ...workspace,
+      list: (options) => workspace.list(options),
+      read: (path) => workspace.read(path),
+      git: (options) => workspace.git(options),
+      memo: (key, make) =>
+        key.startsWith('docs:page:') ? Promise.reject(new Error('unreadable')) : workspace.memo(key, make),
+    };
+    expect((await runSkill(reviewDiff, {}, context, { agent: 'Test' })).summary).not.toContain('failed');
+    const broken = await runSkill(reviewDiff, {}, { ...context, workspace: refusing }, { agent: 'Test' });
+    expect(broken.summary).toContain('docs-check failed, so that its findings are missing.');
   });
 
   it('names risky places', async () => {
