@@ -14,6 +14,8 @@ export interface FileChurn {
 
 /** A hotspot has at least this many commits. */
 const FEWEST_COMMITS = 5;
+/** And at least this share of all: what one commit in thirty does not touch is large, perhaps, but does not keep changing. */
+const LEAST_SHARE = 0.03;
 const MOST_HOTSPOTS = 5;
 const NOT_CODE =
   /(?:^|\/)(?:package(?:-lock)?\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|[\w.-]+\.lock|go\.(?:sum|mod)|CHANGELOG[\w.-]*|CHANGES[\w.-]*|HISTORY[\w.-]*|README[\w.-]*|LICENSE[\w.-]*)$|\.(?:md|markdown|mdx|rst|adoc|txt|json|jsonc|ya?ml|toml|csv|tsv|svg|snap|map|lock|ini|cfg|xml|ndjson|jsonl)$|(?:^|\/)(?:docs?|dist|vendor|generated|__generated__|__snapshots__|fixtures|testdata)\/|\.(?:generated|gen|pb|min)\.\w+$|_pb2?\.\w+$/i;
@@ -25,7 +27,10 @@ export function isWrittenCode(path: string): boolean {
   return !NOT_CODE.test(path) && !TEST.test(path);
 }
 
-/** Most changed first. A hotspot has five commits or more and a score above the mean by two standard deviations. */
+/**
+ * Most changed first. A hotspot has five commits or more, three in a hundred of all, and a score above the mean by two
+ * standard deviations.
+ */
 export function churnOf(
   commits: readonly GitCommit[],
   lines: ReadonlyMap<string, number>,
@@ -46,10 +51,11 @@ export function churnOf(
   const deviation = Math.sqrt(
     rows.reduce((sum, { score }) => sum + (score - mean) ** 2, 0) / Math.max(1, rows.length),
   );
+  const fewest = Math.max(FEWEST_COMMITS, commits.length * LEAST_SHARE);
   const inOrder = rows.sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1));
   return inOrder.map((row, index) => ({
     ...row,
-    isHotspot: index < MOST_HOTSPOTS && row.commits >= FEWEST_COMMITS && row.score > mean + 2 * deviation,
+    isHotspot: index < MOST_HOTSPOTS && row.commits >= fewest && row.score > mean + 2 * deviation,
   }));
 }
 

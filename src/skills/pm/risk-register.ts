@@ -34,7 +34,7 @@ const RULES = {
     id: 'change-hotspot',
     severity: 'warning',
     title: 'Large file that keeps changing',
-    help: 'Its commits times its size stand out by two standard deviations. Split it along its reasons to change, and test it first.',
+    help: 'It is in 3 of 100 commits or more, and its commits times its size stand out by two standard deviations. Split it along its reasons to change, and test it first.',
   },
 } as const satisfies Record<string, RuleInfo>;
 

@@ -194,6 +194,26 @@ describe('risk-register: change', () => {
     expect(churnOf(commits, lines).filter(({ isHotspot }) => isHotspot)).toEqual([]);
   });
 
+  it.each([
+    [896, 16, false],
+    [896, 40, true],
+    [40, 16, true],
+  ])('of %i commits, a large file in %i: %s', (all, touching, isHotspot) => {
+    const commits = Array.from({ length: all }, (_unused, index) => ({
+      hash: String(index),
+      authorName: 'a',
+      time: index,
+      subject: '',
+      files: [{ path: index < touching ? 'main.js' : `s${index % 7}.js`, added: 1, deleted: 0 }],
+    }));
+    const lines = new Map([
+      ['main.js', 3790],
+      ...Array.from({ length: 7 }, (_unused, index) => [`s${index}.js`, 2] as const),
+    ] as [string, number][]);
+    const found = churnOf(commits, lines).filter((row) => row.isHotspot);
+    expect(found.map(({ path }) => path)).toEqual(isHotspot ? ['main.js'] : []);
+  });
+
   it('does not count files that are gone', () => {
     const commits = [
       {
