@@ -56,7 +56,7 @@ export function resolvePglite(): string {
   } catch (error) {
     throw new OrchestratorError(
       'optional-package-missing',
-      'Proving PostgreSQL definitions needs the package @electric-sql/pglite: npm install @electric-sql/pglite.',
+      'Proving PostgreSQL definitions needs the package @electric-sql/pglite: npm install "@electric-sql/pglite@^0.5.16"',
       { cause: error, details: { name: '@electric-sql/pglite' } },
     );
   }

@@ -19,7 +19,8 @@ import { judgeTable, SQL_RULES, type Step } from './sql-table-rules.ts';
 
 const DEFAULT_TIMEOUT_MS = 90_000;
 const DEFAULT_STEP_MS = 5_000;
-const MISSING = 'PostgreSQL definitions need a PostgreSQL to be proven on: npm install @electric-sql/pglite';
+const MISSING =
+  'PostgreSQL definitions need a PostgreSQL to be proven on: npm install "@electric-sql/pglite@^0.5.16"';
 const NOTHING = 'There is no SQL file with definitions for PostgreSQL.';
 
 const PG_RULES = {

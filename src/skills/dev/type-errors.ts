@@ -18,7 +18,9 @@ type TypeScript = typeof import('typescript');
 const MAX_MODULES = 3_000;
 const MAX_PER_FILE = 20;
 const NOTHING = 'There are no TypeScript modules outside of tests.';
-const MISSING = 'Types are checked with TypeScript, which is not installed; run `npm install typescript@6`.';
+/** The range is that of the package's optional peers. TypeScript 7 has no programming interface that could be used here. */
+const MISSING =
+  'Types are checked with TypeScript, which is not installed; run `npm install "typescript@>=5 <7"`.';
 const RULE: RuleInfo = {
   id: 'type-error',
   severity: 'error',

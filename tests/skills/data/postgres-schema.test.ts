@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import manifest from '../../../package.json' with { type: 'json' };
 import { OrchestratorError } from '../../../src/shared/errors.ts';
 import { resolvePglite } from '../../../src/skills/data/postgres-check.ts';
 import { createPostgresSchema, postgresSchema } from '../../../src/skills/data/postgres-schema.ts';
@@ -118,7 +119,9 @@ describe('postgres-schema', () => {
     const skill = createPostgresSchema({ resolve: refuse });
     expect(await reviewFolder(skill, { 'schema.sql': A })).toMatchObject({
       status: 'unavailable',
-      reason: expect.stringContaining('npm install @electric-sql/pglite'),
+      reason: expect.stringContaining(
+        `npm install "@electric-sql/pglite@${manifest.peerDependencies['@electric-sql/pglite']}"`,
+      ),
     });
     expect(
       await reviewFolder(skill, { 'schema.sql': 'CREATE TABLE a (id INTEGER PRIMARY KEY);\n' }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import manifest from '../../../package.json' with { type: 'json' };
 import { typeErrors } from '../../../src/skills/dev/type-errors.ts';
 import { openWorkspace } from '../../../src/workspace/open-workspace.ts';
 import {
@@ -116,7 +117,7 @@ describe('type-errors', { timeout: 60_000 }, () => {
     const workspace = await openWorkspace(process.cwd(), { include: ['src/shared/*.ts'] });
     expect(await typeErrors.available(createSkillContext(workspace))).toEqual({
       status: 'unavailable',
-      reason: expect.stringContaining('npm install typescript@6'),
+      reason: expect.stringContaining(`npm install "typescript@${manifest.peerDependencies.typescript}"`),
     });
   });
 });
