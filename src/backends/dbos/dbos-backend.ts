@@ -37,6 +37,8 @@ import { supervisionSchema } from './supervision/tables.ts';
 
 /** Between two looks for runs to forget. */
 const RETENTION_INTERVAL_MS = 60_000;
+/** While it listens, every so many ticks looks for what was told to nobody. */
+const THOROUGH = 10;
 
 /**
  * The database is reached when it is first needed: by `start`, a submission or a question. `start` launches DBOS.
@@ -67,6 +69,7 @@ export class DbosBackend implements Backend {
   #stopping: Promise<void> | undefined;
   #leaveHost: () => Promise<void> = async () => undefined;
   #forgetAt = 0;
+  #ticks = 0;
   #isDraining = false;
 
   constructor(options: DbosBackendOptions) {
@@ -256,7 +259,8 @@ export class DbosBackend implements Backend {
   }
 
   async #tick(): Promise<void> {
-    await this.#driver.tick();
+    this.#ticks += 1;
+    await this.#driver.tick(!this.#notices.isListening || this.#ticks % THOROUGH === 0);
     const now = this.#options.clock.now();
     if (this.#state !== 'started' || now < this.#forgetAt) return;
     this.#forgetAt = now + RETENTION_INTERVAL_MS;

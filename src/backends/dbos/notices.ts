@@ -24,9 +24,15 @@ export class Notices {
   readonly #options: NoticesOptions;
   readonly #closing = new AbortController();
   #listening: Promise<void> | undefined;
+  #isListening = false;
 
   constructor(options: NoticesOptions) {
     this.#options = options;
+  }
+
+  /** True while no news can be missed. */
+  get isListening(): boolean {
+    return this.#isListening;
   }
 
   /** Listens until it is closed; a connection that is lost is made again. */
@@ -60,11 +66,13 @@ export class Notices {
       client.on('end', () => reject(new Error('The listening connection has ended.')));
       client.on('notification', ({ payload = '' }) => this.#hear(payload));
       await client.query(`LISTEN ${channel}`);
+      this.#isListening = true;
       onReturn();
       signal.addEventListener('abort', stop, { once: true });
       if (signal.aborted) stop();
       await isOver;
     } finally {
+      this.#isListening = false;
       signal.removeEventListener('abort', stop);
       client.removeAllListeners();
       client.on('error', () => undefined);

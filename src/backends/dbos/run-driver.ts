@@ -69,6 +69,8 @@ export class RunDriver implements ContextHost {
   #mode: DriveMode = 'paused';
   #isLost = false;
   #isTicking = false;
+  /** Asked for while another one was under way. */
+  #wantedTick: 'none' | 'light' | 'thorough' = 'none';
 
   constructor(options: DriverOptions) {
     const { clock, database, ids, sender, lock } = options;
@@ -165,26 +167,34 @@ export class RunDriver implements ContextHost {
     ]);
   }
 
-  /** All that is due: delays, time limits, news from other processes, claims. */
-  async tick(): Promise<void> {
-    if (this.#isTicking || this.#mode === 'closed') return;
+  /** All that is due: delays, time limits, claims; a thorough one also looks for what no notice has told. */
+  async tick(isThorough = true): Promise<void> {
+    this.#wantedTick = isThorough || this.#wantedTick === 'thorough' ? 'thorough' : 'light';
+    if (this.#isTicking) return;
     this.#isTicking = true;
     try {
-      if (this.#mode !== 'paused') {
-        await this.#workers.sweep();
-        await this.#wakeDelayed();
-        await this.#checkHolds();
+      while (this.#wantedTick !== 'none' && this.#mode !== 'closed') {
+        const wanted = this.#wantedTick;
+        this.#wantedTick = 'none';
+        // The database is away, or we were stopped: the next tick tries again.
+        await quietly(() => this.#look(wanted === 'thorough'));
+        this.poke();
       }
-      await this.inbox.lookForNew();
-      this.watches.lookForEnded();
-      await this.departures.look();
-    } catch (error) {
-      // The database is away, or we were stopped: the next tick tries again.
-      if (!OrchestratorError.isInstance(error)) throw error;
     } finally {
       this.#isTicking = false;
     }
-    this.poke();
+  }
+
+  async #look(isThorough: boolean): Promise<void> {
+    if (this.#mode !== 'paused') {
+      await this.#workers.sweep();
+      await this.#wakeDelayed();
+      if (isThorough) await this.#checkHolds();
+    }
+    if (!isThorough) return;
+    await this.inbox.lookForNew();
+    this.watches.lookForEnded();
+    await this.departures.look();
   }
 
   /** News from another process. */
@@ -260,7 +270,7 @@ export class RunDriver implements ContextHost {
   #wakeAt(at: number): void {
     if (this.#due?.isSet === true && this.#due.at <= at) return;
     this.alarms.cancel(this.#due);
-    this.#due = this.alarms.set(Math.max(0, at - this.clock.now()), () => void this.tick());
+    this.#due = this.alarms.set(Math.max(0, at - this.clock.now()), () => void this.tick(false));
   }
 
   async #join(): Promise<void> {
