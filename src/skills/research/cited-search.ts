@@ -1,6 +1,5 @@
 /** Answers questions with passages of the workspace and the knowledge base, each with its place; writes no text of its own. */
 
-import { posix } from 'node:path';
 import { z } from 'zod';
 import type { Evidence } from '../../contracts/artifact.ts';
 import type { Skill, SkillContext } from '../../contracts/skill.ts';
@@ -9,7 +8,8 @@ import { counted } from '../../shared/counted.ts';
 import { digestOf } from '../../shared/json.ts';
 import { locate } from '../kit/finding.ts';
 import { type Hit, PassageIndex } from './passage-index.ts';
-import { type Passage, passagesOf } from './passages.ts';
+import { passagesOf } from './passages.ts';
+import { questionsOf } from './questions.ts';
 
 const MAX_PASSAGES = 20_000;
 const MAX_CHARACTERS = 20_000_000;
@@ -48,16 +48,6 @@ const output = z.object({
 });
 type Output = z.infer<typeof output>;
 
-/** What is looked for, under the question that is shown. */
-interface Question {
-  readonly query: string;
-  readonly text: string;
-  readonly weigh: (passage: Passage) => number;
-  readonly minWords?: number;
-  /** True when the first sentence of the README is the answer. */
-  readonly isIntroduction?: boolean;
-}
-
 /** Finds passages with path and line for questions; by default for those of a newcomer. */
 export const citedSearch: Skill<z.infer<typeof input>, Output> = {
   name: 'cited-search',
@@ -78,15 +68,20 @@ export const citedSearch: Skill<z.infer<typeof input>, Output> = {
   async run({ queries, limit = 5 }, context) {
     const { index, read } = await buildIndex(context);
     const evidence: Evidence[] = [];
-    const answers = questionsOf(queries, context).map((question) => {
+    const answers = questionsOf(queries, {
+      request: context.request,
+      name: context.workspace.name,
+    }).map((question) => {
       const { query, text, weigh } = question;
       const results: Output['answers'][number]['results'] = [];
-      const hits = index.find({
+      const ranked = index.find({
         text,
         weigh,
         limit,
         ...(question.minWords === undefined ? {} : { minWords: question.minWords }),
       });
+      const least = (ranked[0]?.score ?? 0) * (question.leastShare ?? 0);
+      const hits = ranked.filter(({ score }) => score >= least);
       const opening = question.isIntroduction === true ? openingOf(read) : undefined;
       for (const { passage, line, excerpt, score } of opening === undefined
         ? hits
@@ -215,67 +210,4 @@ function dropRepeats(evidence: readonly Evidence[]): readonly Evidence[] {
     seen.add(key);
     return true;
   });
-}
-
-function questionsOf(
-  queries: readonly string[] | undefined,
-  { request, workspace }: SkillContext,
-): readonly Question[] {
-  const plain = (query: string): Question => ({ query, text: query, weigh: weighPlain });
-  if (queries !== undefined && queries.length > 0) return queries.map(plain);
-  const asked = questionsIn(request.description);
-  const questions = asked.length > 0 ? asked : questionsIn(request.title);
-  if (questions.length > 0) return questions.map(plain);
-  return [
-    {
-      query: 'What is it?',
-      text: `overview introduction about description purpose ${workspace.name}`,
-      weigh: weighIntroduction,
-      isIntroduction: true,
-    },
-    orientation(
-      'How is it run?',
-      'install run start usage quick start getting started',
-      /install|usage|getting started|quick ?start|\brun|^(?:start|dev|bin)$/i,
-    ),
-    orientation(
-      'How is it configured?',
-      'configuration config environment variables settings options',
-      /config|environment|settings|options|variables/i,
-    ),
-    orientation('How is it tested?', 'test testing tests coverage', /\btest(?:s|ing)?\b|coverage/i),
-  ];
-}
-
-/** A newcomer's question: what stands under a fitting heading, near the root, goes first. */
-function orientation(query: string, text: string, heading: RegExp): Question {
-  const weigh = (passage: Passage): number => {
-    const last = passage.title.split(' › ').at(-1) ?? '';
-    const fits = passage.kind !== 'comment' && heading.test(last);
-    return weighPlain(passage) * (fits ? 6 : 1) * (passage.path.includes('/') ? 0.6 : 1);
-  };
-  return { query, text, weigh, minWords: 1 };
-}
-
-/** Sentences that end with a question mark, at most three. */
-function questionsIn(text: string): readonly string[] {
-  return (text.slice(0, 5_000).match(/[^.!?\n]{3,300}\?/g) ?? [])
-    .map((sentence) => sentence.trim())
-    .slice(0, 3);
-}
-
-/** Prose first, then manifests; texts of tests and histories last. */
-function weighPlain({ path, kind }: Passage): number {
-  const isHistory = /(?:^|\/)(?:CHANGELOG|CHANGES|HISTORY|RELEASES?)[\w.-]*$/i.test(path);
-  const isSide = /(?:^|\/)(?:tests?|__tests__|spec|fixtures|examples?|vendor)\//.test(path);
-  const weight = kind === 'section' ? 1.5 : kind === 'field' ? 1.2 : 1;
-  return weight * (isHistory ? 0.3 : 1) * (isSide ? 0.5 : 1) * (/^readme[\w.-]*$/i.test(path) ? 1.5 : 1);
-}
-
-function weighIntroduction(passage: Passage): number {
-  const { path, title, line } = passage;
-  const isReadme = /^readme[\w.-]*$/i.test(path);
-  if (isReadme && line <= 3) return weighPlain(passage) * 6;
-  if (path === 'package.json') return title === 'description' || title === 'name' ? 8 : 0.3;
-  return weighPlain(passage) * (posix.dirname(path) === '.' ? 1 : 0.6);
 }

@@ -104,6 +104,38 @@ describe('cited-search', () => {
     expect(answer?.results[0]).toMatchObject({ path: 'readme.md', line: 8 });
   });
 
+  it.each([
+    ['How is it run?', 'README.md:5'],
+    ['How do I start this project locally?', 'README.md:5'],
+    ['How to install it?', 'README.md:5'],
+    ['How do I run the tests?', 'README.md:13'],
+    ['How is it configured?', 'docs/settings.md:3'],
+    ['What does this project do?', 'README.md:3'],
+    // What it asks is one thing of the code and not the whole.
+    ['How do I run reports?', 'src/reports.js:1'],
+  ])('answers “%s” from %s', async (query, place) => {
+    const artifact = await reviewFolder(
+      citedSearch,
+      {
+        'README.md':
+          '# Shop\n\nSells lamps and shades to whoever has a dark room.\n\n## Getting started\n\n    npm ci\n\nand then `npm start`.\n\n## Testing\n\nAll tests pass with `npm test`.\n',
+        'docs/settings.md': '# Configuration\n\nEvery setting is an environment variable.\n',
+        'src/reports.js':
+          '/** Runs a report by its name; all reports run in the order in which they were started. */\nexport function runReport() {}\n',
+        'src/test-gateway.js':
+          '/** Accepts every card in the test mode that tests of the processor use for testing. */\nexport class TestGateway {}\n',
+        'examples/lamp/README.md': '# Lamp\n\n## Getting started\n\nInstall, run, start: `npm start`.\n',
+        'docs/skills/types.md':
+          '# Types\n\n## Reads and runs\n\nThe package `typescript`, where it is installed.\n',
+      },
+      { input: { queries: [query] } },
+    );
+    const [answer] = answersOf(artifact);
+    expect(`${answer?.results[0]?.path}:${answer?.results[0]?.line}`).toBe(place);
+    if (query === 'How is it run?')
+      expect(answer?.results.map(({ path }) => path)).not.toContain('src/reports.js');
+  });
+
   it('takes the questions of the request', async () => {
     const artifact = await reviewFolder(citedSearch, FILES, {
       request: {
