@@ -13,7 +13,7 @@ export interface DecisionRecord {
   readonly isSuperseded: boolean;
   /** Numbers of records that its status names. */
   readonly successors: readonly number[];
-  /** True when the status holds a link, whatever it is called. */
+  /** True when the status holds a link, whatever it is called, or the name of a record that begins with a date. */
   readonly hasSuccessorLink: boolean;
 }
 
@@ -52,10 +52,11 @@ export function readRecord(page: Page): DecisionRecord {
     status,
     date: dateOf(page),
     isSuperseded,
-    successors: [...replacement.matchAll(/(?:ADR|decision|by|#)[-\s#[]{0,4}0*(\d{1,5})\b/gi)].map((match) =>
-      Number(match[1]),
-    ),
-    hasSuccessorLink: /\]\([^)]+\)/.test(replacement),
+    // A date is no number: not the one of the change, and not the one that a name begins with.
+    successors: [
+      ...replacement.matchAll(/(?:ADR|decision|by|#)[-\s#[]{0,4}0*(\d{1,5})\b(?!-\d{2}-\d{2}\b)/gi),
+    ].map((match) => Number(match[1])),
+    hasSuccessorLink: /\]\([^)]+\)|\b\d{4}-\d{2}-\d{2}[-_]\w/.test(replacement),
   };
 }
 

@@ -9,6 +9,7 @@ import type { PackageManifest } from '../source/source-model.ts';
 import { licencesInText, namesLicence } from './licence-text.ts';
 import { isLockPath, readLocked } from './locked-components.ts';
 import { isLicenceExpression, licenceFamily } from './spdx-licenses.ts';
+import { workflowFacts } from './workflow-facts.ts';
 
 export type PracticeStatus = 'pass' | 'fail' | 'unknown' | 'not-applicable';
 
@@ -173,7 +174,8 @@ async function pinnedActions(repository: Repository): Promise<Found> {
 async function tokenPermissions(repository: Repository): Promise<Found> {
   const files = await workflowsOf(repository);
   if (files.length === 0) return found('not-applicable', 'There is no workflow.');
-  const open = files.filter(({ lines }) => !lines.some((line) => /^\s*permissions:/.test(line)));
+  const open: TextFile[] = [];
+  for (const file of files) if ((await workflowFacts(file))?.isTokenLimited !== true) open.push(file);
   return open.length === 0
     ? found('pass', `All ${files.length} workflows say what their token may do.`, files)
     : found(
@@ -198,7 +200,7 @@ async function ciTests(repository: Repository): Promise<Found> {
       (text) => text.length < 2_000 && !/^\s*#/.test(text) && TEST_COMMAND.test(text),
     );
     const isOnChange =
-      !file.path.startsWith('.github/') || /\b(?:push|pull_request|merge_group)\b/.test(file.text);
+      !file.path.startsWith('.github/') || (await workflowFacts(file))?.isRunOnChange !== false;
     if (line >= 0 && isOnChange)
       return { status: 'pass', note: `${file.path} runs them.`, places: [{ file, line: line + 1 }] };
   }

@@ -57,8 +57,15 @@ export function readThreats(file: File): {
   const entries: EntryPoint[] = [];
   const sinks: Sink[] = [];
   const modules = new Set<string>();
-  for (const statement of file.program.body)
-    if (statement.type === 'ImportDeclaration') modules.add(statement.source.value.replace(/^node:/, ''));
+  const addModule = (name: string): unknown => modules.add(name.replace(/^node:/, ''));
+  walk(file.program, (node) => {
+    if (node.type === 'ImportDeclaration') addModule(node.source.value);
+    // `require('pg')` and `import('pg')` load the same.
+    if (node.type !== 'CallExpression') return;
+    const [first] = node.arguments;
+    if ((isNamed(node.callee, 'require') || node.callee.type === 'Import') && first?.type === 'StringLiteral')
+      addModule(first.value);
+  });
   const usesQueue = [...modules].some((name) => QUEUE_MODULES.test(name));
   const usesDatabase = [...modules].some((name) => DATABASES.test(name));
   let hasArguments = false;

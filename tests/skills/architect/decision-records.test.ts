@@ -63,6 +63,20 @@ describe('decision-records: checks', () => {
       { 'docs/adr/0001-a.md': record('Superseded by ADR 2'), 'docs/adr/0002-b.md': record('Accepted') },
     ],
     [
+      'a successor whose name begins with a date',
+      {
+        'docs/adr/2024-01-01-a.md': record('Superseded by 2024-05-01-b'),
+        'docs/adr/2024-05-01-b.md': record('Accepted'),
+      },
+    ],
+    [
+      'a successor and the day of the change',
+      {
+        'docs/adr/0001-a.md': record('Superseded by ADR 2 (decision 2024-05-01)'),
+        'docs/adr/0002-b.md': record('Accepted'),
+      },
+    ],
+    [
       'a successor by link',
       {
         'docs/adr/0001-a.md': record('Superseded by [b](0002-b.md)'),

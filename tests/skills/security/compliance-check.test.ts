@@ -92,6 +92,32 @@ describe('compliance-check', () => {
     expect(status[id]).toBe('fail');
   });
 
+  const workflow = (head: string, job = ''): Record<string, string> => ({
+    '.github/workflows/ci.yml': `${head}jobs:\n  a:\n${job}    steps:\n      - run: npm test && git push\n  b:\n    steps:\n      - run: echo b\n`,
+  });
+
+  it.each([
+    ['none', workflow('on: push\n'), 'fail'],
+    ['those of one job of two', workflow('on: push\n', '    permissions: {}\n'), 'fail'],
+    ['all', workflow('on: push\npermissions: write-all\n'), 'fail'],
+    ['those of the workflow', workflow('on: push\npermissions:\n  contents: read\n'), 'pass'],
+    ['all for one job', workflow('on: push\npermissions: {}\n', '    permissions: write-all\n'), 'fail'],
+  ])('judges a token by the rights of every job: %s', async (_title, files, expected) => {
+    expect((await check(files)).status['token-permissions']).toBe(expected);
+  });
+
+  it.each([
+    ['on: workflow_dispatch\n', 'fail'],
+    ['on:\n  schedule:\n    - cron: "0 3 * * *"\n', 'fail'],
+    ['on: [push]\n', 'pass'],
+    ['on:\n  pull_request:\n', 'pass'],
+  ])(
+    'tests that push something are run on a change only when the workflow is: %s',
+    async (head, expected) => {
+      expect((await check(workflow(head))).status['ci-tests']).toBe(expected);
+    },
+  );
+
   it('asks who publishes a package for a policy and a licence', async () => {
     const { places } = await check({ 'package.json': manifest({ private: false }) });
     expect(places).toEqual(['practice-missing package.json:1', 'practice-missing package.json:1']);

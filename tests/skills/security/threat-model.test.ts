@@ -48,6 +48,15 @@ describe('threat-model', () => {
     ]);
   });
 
+  it('knows databases and queues that are loaded the CommonJS way', async () => {
+    const rows = await rowsOf({
+      'a.js':
+        "const amqp = require('amqplib');\nconst { db } = require('./db.js');\nconst pg = require('pg');\nchannel.consume('orders', (message) => {\n  db.query('SELECT ' + message.content);\n});\n",
+      'db.js': 'exports.db = {};\n',
+    });
+    expect(rows).toEqual(['tampering a.js:4 a.js:5 open', 'information-disclosure a.js:4 a.js:5 open']);
+  });
+
   it('follows imports from the entry to the sink', async () => {
     const rows = await rowsOf({
       'main.js': "import { load } from './store.js';\nload(process.argv[2]);\n",
