@@ -36,16 +36,21 @@ export class EventSource<E extends TypedEvent> {
   }
 
   emit(event: E): void {
-    for (const key of [event.type, '*']) {
-      for (const listener of [...(this.#listeners.get(key) ?? [])]) {
-        try {
-          const returned: unknown = listener(event);
-          // Unobserved, the rejection of an async listener would end the process.
-          if (returned instanceof Promise)
-            returned.catch((error: unknown) => this.#onListenerError(error, event));
-        } catch (error) {
-          this.#onListenerError(error, event);
-        }
+    this.#emitTo(this.#listeners.get(event.type), event);
+    this.#emitTo(this.#listeners.get('*'), event);
+  }
+
+  #emitTo(listeners: ReadonlySet<Listener<E>> | undefined, event: E): void {
+    if (listeners === undefined) return;
+    // A copy: one that listens from now on hears the next event first.
+    for (const listener of [...listeners]) {
+      try {
+        const returned: unknown = listener(event);
+        // Unobserved, the rejection of an async listener would end the process.
+        if (returned instanceof Promise)
+          returned.catch((error: unknown) => this.#onListenerError(error, event));
+      } catch (error) {
+        this.#onListenerError(error, event);
       }
     }
   }

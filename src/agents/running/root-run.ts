@@ -3,5 +3,6 @@
  * schedule has an id of three parts itself: `schedule/ID/TIME`.
  */
 export function rootOf(runId: string): string {
+  if (!runId.includes('/')) return runId;
   return runId.split('/', runId.startsWith('schedule/') ? 3 : 1).join('/');
 }

@@ -10,7 +10,7 @@ import type { PluginHost } from '../../contracts/plugin.ts';
 import { NO_USAGE, type TaskOutcome, type TaskResult } from '../../contracts/task.ts';
 import type { MetricsCollector } from '../../observability/metrics.ts';
 import { errorToJson, OrchestratorError, toError } from '../../shared/errors.ts';
-import { isPlainObject, type JsonObject, toJsonValue } from '../../shared/json.ts';
+import { isPlainObject, type JsonObject, type JsonValue, toJsonValue } from '../../shared/json.ts';
 import { nextDelayMs } from '../../shared/retry.ts';
 import type { Clock } from '../../shared/time.ts';
 import { Task } from '../../tasks/task.ts';
@@ -50,7 +50,8 @@ export function createTaskFunction(services: TaskServices): RunFunction {
     let usage = NO_USAGE;
     for (let attempt = 1; ; attempt += 1) {
       const journalled = await context.step(`attempt#${attempt}`, async ({ signal }) =>
-        toJsonValue(await measuredAttempt(services, context, task, attempt, signal)),
+        // Plain JSON already: outcomes of agents and plugins are brought to it when they come in.
+        asJsonValue(await measuredAttempt(services, context, task, attempt, signal)),
       );
       // A cancelled run has been told of as cancelled: what an agent that did not listen returns changes nothing any more.
       context.signal.throwIfAborted();
@@ -61,7 +62,7 @@ export function createTaskFunction(services: TaskServices): RunFunction {
       if (result.success) {
         await services.plugins?.triggerHook('onTaskCompleted', task.toJSON(), total);
         services.emit(context.runId, { type: 'task-completed', agent: agent ?? '', result: total });
-        return toJsonValue(total);
+        return asJsonValue(total);
       }
       const delayMs = result.retryable
         ? nextDelayMs(task.retryConfig, attempt, result.error ?? result.errorMessage)
@@ -81,6 +82,10 @@ export function createTaskFunction(services: TaskServices): RunFunction {
       await context.sleep(`retry#${attempt}`, delayMs);
     }
   };
+}
+
+function asJsonValue(result: TaskResult): JsonValue {
+  return result as unknown as JsonValue;
 }
 
 function finalReason(result: TaskResult, attempt: number): TaskResult['stopReason'] {
@@ -131,10 +136,9 @@ async function makeAttempt(
   attempt: number,
   signal: AbortSignal,
 ): Promise<TaskResult> {
-  const task =
-    services.plugins === undefined
-      ? given
-      : Task.fromJSON(await services.plugins.processTask(given.toJSON()));
+  const json = given.toJSON();
+  const wanted = (await services.plugins?.processTask(json)) ?? json;
+  const task = wanted === json ? given : Task.fromJSON(wanted);
   const startedAt = services.clock.now();
   const meter = new UsageMeter();
   let agentName: string | null = null;
