@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LoopWorkshop, ONCE } from '../../support/loop/loop-workshop.ts';
+
+// Processes start slowly on a loaded machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 let shop: LoopWorkshop;
 afterEach(() => shop.close());
