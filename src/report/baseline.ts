@@ -169,7 +169,7 @@ function isOver({ until }: BaselineEntry, now: number): boolean {
   return until !== undefined && now >= Date.parse(`${until}T00:00:00Z`) + DAY_MS;
 }
 
-/** Whether a skill that knows the rule came to an end. A rule that no skill knows was looked for in vain. */
+/** Whether all skills that know the rule came to an end. A rule that no skill knows was looked for in vain. */
 function lookedFor(agents: readonly AgentRun[], skills: readonly AnySkill[]): (rule: string) => boolean {
   const ended = new Set(
     agents.flatMap(({ artifacts }) =>
@@ -180,7 +180,7 @@ function lookedFor(agents: readonly AgentRun[], skills: readonly AnySkill[]): (r
   );
   return (rule) => {
     const owners = skills.filter(({ rules }) => rules.some(({ id }) => id === rule));
-    return owners.length === 0 || owners.some(({ name }) => ended.has(name));
+    return owners.every(({ name }) => ended.has(name));
   };
 }
 

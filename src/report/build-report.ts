@@ -77,6 +77,7 @@ export async function buildReport(input: ReportInput): Promise<Report> {
       ...decideGate(agents, listing.files.length, input.gateSeverity, {
         counts: isJudged,
         required: input.gateSkills ?? [],
+        isTruncated: listing.isTruncated,
       }),
       ...(isNewOnly ? { isNewOnly } : {}),
     },

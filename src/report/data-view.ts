@@ -1,11 +1,13 @@
 /** Shows an artifact's data whatever its shape: figures as tiles, records as tables, the rest as lists. */
 import type { JsonObject, JsonValue } from '../shared/json.ts';
-import { html, type Markup, shorten } from './markup.ts';
+import { count, html, type Markup, shorten } from './markup.ts';
 
 const MAX_ROWS = 12;
 const MAX_COLUMNS = 8;
 /** Records with tables of their own. */
 const MAX_RECORDS = 6;
+/** Tables of one record. */
+const MAX_TABLES = 2;
 const MAX_TEXT = 160;
 /** Members of each sort. */
 const MAX_MEMBERS = 30;
@@ -54,9 +56,12 @@ function recordsView(records: readonly JsonObject[]): Markup {
     const entries = Object.entries(record);
     const figures = entries.filter(([, value]) => !isTable(value) && value !== null && value !== '');
     const tables = entries.flatMap(([, value]) => (isTable(value) ? [value] : []));
+    const left = Math.max(0, figures.length - MAX_COLUMNS) + Math.max(0, tables.length - MAX_TABLES);
     return html`<div class="record"><p>${figures.slice(0, MAX_COLUMNS).map(([key, value]) => html`<span><i>${label(key)}</i> ${cell(value)}</span>`)}</p>${tables
-      .slice(0, 2)
-      .map((table) => tableView(table.slice(0, MAX_ROWS), table.length, record))}</div>`;
+      .slice(0, MAX_TABLES)
+      .map((table) => tableView(table.slice(0, MAX_ROWS), table.length, record))}${
+      left === 0 ? null : html`<p class="more">and ${count(left, 'more member')} in report.json</p>`
+    }</div>`;
   });
   return html`${shown}${more(records.length, 0, MAX_RECORDS)}`;
 }
@@ -98,6 +103,7 @@ function cell(value: JsonValue | undefined): string {
     : shorten(
         items
           .map((item) => (isPlace(item) ? place(item) : isRecord(item) ? pairs(item) : leaf(item)))
+          .concat((value as readonly JsonValue[]).length > MAX_JOINED ? ['…'] : [])
           .join(', '),
         MAX_TEXT,
       );
@@ -125,8 +131,9 @@ function place({ path, line }: { readonly path: string; readonly line: number })
 
 /** A record inside a table in one line: `name: id, rows: 3`. */
 function pairs(value: JsonObject): string {
-  const entries = Object.entries(value).slice(0, MAX_JOINED);
-  return shorten(entries.map(([key, member]) => `${label(key)}: ${leaf(member)}`).join(', '), MAX_TEXT);
+  const entries = Object.entries(value);
+  const shown = entries.slice(0, MAX_JOINED).map(([key, member]) => `${label(key)}: ${leaf(member)}`);
+  return shorten([...shown, ...(entries.length > MAX_JOINED ? ['…'] : [])].join(', '), MAX_TEXT);
 }
 
 function leaf(value: JsonValue): string {

@@ -10,7 +10,7 @@ export interface GateDecision {
   readonly limit: Severity;
   /** Why it does not pass. */
   readonly reasons: string[];
-  /** Skills that would have judged, and could not for want of something: a pass says nothing about them. Absent when there are none. */
+  /** What nobody could look at: skills that want something, files over the limit. A pass says nothing about it. Absent when there is none. */
   readonly notJudged?: string[];
 }
 
@@ -19,6 +19,8 @@ export interface GateOptions {
   readonly counts?: (finding: Finding) => boolean;
   /** Skills that somebody asked for by name: unavailable, they fail the gate. @default [] */
   readonly required?: readonly string[];
+  /** True when there are more files than were listed. @default false */
+  readonly isTruncated?: boolean;
 }
 
 /** A gate that saw no file, or no skill that was done, fails: it has judged nothing. So does one of whose skills one failed. */
@@ -26,7 +28,7 @@ export function decideGate(
   agents: readonly AgentRun[],
   fileCount: number,
   limit: Severity,
-  { counts = () => true, required = [] }: GateOptions = {},
+  { counts = () => true, required = [], isTruncated = false }: GateOptions = {},
 ): GateDecision {
   const reasons: string[] = [];
   if (fileCount === 0) reasons.push('No file was seen.');
@@ -45,6 +47,7 @@ export function decideGate(
       .filter(({ skill, status }) => status === 'unavailable' && !required.includes(skill))
       .map((one) => `${name}: ${ended(one, 'could not run')}`),
   );
+  if (isTruncated) notJudged.unshift(`All files after the first ${fileCount}, which is the limit.`);
   const bySeverity = new Map<Severity, number>();
   for (const finding of artifacts.flatMap(({ findings }) => findings).filter(counts))
     bySeverity.set(finding.severity, (bySeverity.get(finding.severity) ?? 0) + 1);

@@ -54,7 +54,7 @@ function gate({ gate: { isPassed, limit, isNewOnly, reasons, notJudged = [] } }:
   }${
     notJudged.length === 0
       ? null
-      : html`<details class="rest"><summary>${count(notJudged.length, 'skill')} could not judge</summary><ul>${notJudged.map((one) => html`<li>${prose(one)}</li>`)}</ul></details>`
+      : html`<details class="rest"><summary>Not judged: ${count(notJudged.length, 'thing')}</summary><ul>${notJudged.map((one) => html`<li>${prose(one)}</li>`)}</ul></details>`
   }</div>`;
 }
 

@@ -175,7 +175,7 @@ export const reportSchema = z.strictObject({
     isPassed: z.boolean(),
     limit: severity,
     reasons: z.array(z.string()),
-    /** Skills that could not run, so that a pass says nothing about them. */
+    /** Skills that could not run, and files over the limit: a pass says nothing about them. */
     notJudged: z.array(z.string()).optional(),
     /** Only new findings were judged. */
     isNewOnly: z.boolean().optional(),

@@ -58,6 +58,21 @@ describe('a baseline', () => {
     expect(report.baseline).toMatchObject({ expired: isSilenced ? [] : [dated], stale: [] });
   });
 
+  it('calls no entry stale while one of the skills that know its rule could not look', async () => {
+    const rule = { id: 'some-rule', severity: 'error', title: 'Some', help: 'Rule.' } as const;
+    const skills = ['one', 'two'].map((name) => fakeSkill(name, { rules: [rule] }));
+    const done = artifactOf([], { skill: 'one' });
+    const entry = { id: 'gone', rule: 'some-rule', path: 'src/a.ts', reason: 'known' };
+    const baseline = { path: 'known.json', digest: `sha256:${'0'.repeat(64)}`, entries: [entry] };
+    for (const [other, stale] of [
+      [artifactOf([], { skill: 'two', status: 'failed', reason: 'broke' }), 0],
+      [artifactOf([], { skill: 'two' }), 1],
+    ] as const) {
+      const report = await reportOf([agentOf([done, other])], { skills, baseline });
+      expect(report.baseline?.stale).toHaveLength(stale);
+    }
+  });
+
   it('calls no entry stale whose skill could not look', async () => {
     const rules = [{ id: 'failing-test', severity: 'error', title: 'T', help: 'H' }] as const;
     const known = named(entry('t', { rule: 'failing-test' }));

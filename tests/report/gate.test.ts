@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { SEVERITIES } from '../../src/contracts/artifact.ts';
-import type { AnySkill } from '../../src/contracts/skill.ts';
 import { decideGate } from '../../src/report/gate.ts';
 import { toMarkdown } from '../../src/report/markdown.ts';
 import { runSkill } from '../../src/skills/kit/run-skill.ts';
 import { openWorkspace } from '../../src/workspace/open-workspace.ts';
+import { fakeSkill } from '../support/fake-skill.ts';
 import { agentOf, artifactOf, finding, reportOf, temporaryFolder } from '../support/sample-report.ts';
 import { createSkillContext } from '../support/skill-context.ts';
 
@@ -60,6 +59,14 @@ describe('the gate', () => {
     });
   });
 
+  it('names the files over the limit as not judged', () => {
+    const decision = decideGate([agentOf([artifactOf([])])], 50_000, 'error', { isTruncated: true });
+    expect(decision).toMatchObject({
+      isPassed: true,
+      notJudged: ['All files after the first 50000, which is the limit.'],
+    });
+  });
+
   it('fails when a skill that was asked for could not run', () => {
     const missing = artifactOf([], { skill: 'run-tests', status: 'unavailable', reason: 'no jest' });
     const runs = [agentOf([artifactOf([]), missing])];
@@ -72,20 +79,7 @@ describe('the gate', () => {
   });
 
   it('a skill that throws fails the gate of the report', async () => {
-    const throwing: AnySkill = {
-      name: 'code-scan',
-      title: 'Code scan',
-      description: 'Throws.',
-      taskTypes: [],
-      sideEffects: 'read',
-      rules: [],
-      input: z.object({}),
-      output: z.object({}),
-      available: async () => ({ status: 'available' }),
-      run: async () => {
-        throw new Error('the parser broke');
-      },
-    };
+    const throwing = fakeSkill('code-scan', { gives: new Error('the parser broke') });
     const folder = await temporaryFolder({ 'src/a.ts': 'const a = 1;\n' });
     try {
       const context = createSkillContext(await openWorkspace(folder.root));

@@ -12,6 +12,18 @@ const pageOf = async (...given: Parameters<typeof reportOf>): Promise<string> =>
 const times = (text: string, part: string): number => text.split(part).length - 1;
 
 describe('the page', () => {
+  it('says where it leaves members of a record or items of a list out', async () => {
+    const rows = (name: string) => [{ name }];
+    const figures = Object.fromEntries(Array.from({ length: 10 }, (_unused, index) => [`f${index}`, index]));
+    const data = {
+      records: [{ ...figures, a: rows('a'), b: rows('b'), c: rows('c') }],
+      many: [{ list: Array.from({ length: 50 }, (_unused, index) => index % 10) }],
+    };
+    const page = await pageOf([agentOf([artifactOf([], { data })])]);
+    expect(page).toContain('and 3 more members in report.json');
+    expect(page).toContain('8, 9, …');
+  });
+
   it('forbids everything from elsewhere, and any script but its own, by its hash', async () => {
     const page = await pageOf([agentOf([artifactOf([])])]);
     const hash = createHash('sha256').update(FILTER_SCRIPT).digest('base64');
