@@ -4,6 +4,7 @@ import {
   type AdapterResult,
   AdapterStatus,
   AdapterType,
+  type OperationDescription,
 } from '../../contracts/adapter.ts';
 import type { ProgramRequest, ProgramResult, SandboxLevel } from '../../contracts/program.ts';
 import { createProgramRunner, type LocalProgramRunner } from '../../process/program-runner.ts';
@@ -134,6 +135,27 @@ export class CLIAdapter implements AdapterContract {
   async connect(): Promise<void> {
     this.#requireEnabled();
     this.#status = AdapterStatus.CONNECTED;
+  }
+
+  /** What a model is told of `run`: the programs that are allowed. Undefined when none is. */
+  describe(operation: string): OperationDescription | undefined {
+    checkText('operation', operation);
+    if (operation !== 'run' || this.#commands.length === 0) return undefined;
+    return {
+      description: `Runs one program in the workspace, without a shell: ${this.#commands.join(', ')}. Gives its exit code and output.`,
+      parameters: {
+        type: 'object',
+        properties: {
+          command: { type: 'string', enum: this.#commands },
+          args: { type: 'array', items: { type: 'string' } },
+          cwd: { type: 'string', description: 'a folder of the workspace' },
+          input: { type: 'string', description: 'for its standard input' },
+          timeoutMs: { type: 'integer', minimum: 1 },
+        },
+        required: ['command'],
+        additionalProperties: false,
+      },
+    };
   }
 
   /** Says that it is closed. What runs goes on to its end, and the next operation opens it again. */

@@ -2,8 +2,6 @@
 import type { AgentContext } from '../../contracts/agent.ts';
 import type { Artifact } from '../../contracts/artifact.ts';
 import type { ModelClient, ModelMessage } from '../../contracts/model.ts';
-import type { AnySkill } from '../../contracts/skill.ts';
-import type { TaskJson } from '../../contracts/task.ts';
 import type { ToolBox } from '../../contracts/tool.ts';
 import type { ContextPolicy } from '../../llm/loop/context-policy.ts';
 import type { LoopLimits, ToolCallRecord, ToolLoopResult } from '../../llm/loop/loop-options.ts';
@@ -52,12 +50,6 @@ export interface WorkedOut {
   readonly effects: readonly Artifact[];
   /** Results that were too long to be shown whole. */
   readonly kept: readonly Artifact[];
-}
-
-/** What an agent may need to work: given here so that its tools can be made first. */
-export interface WorkRequest {
-  readonly skills: readonly AnySkill[];
-  readonly request: Pick<TaskJson, 'title' | 'description'>;
 }
 
 const MOST_GIVEN = 100;

@@ -73,8 +73,7 @@ export function defineTool<I>(init: ToolInit<I>): Tool<I> {
   return { ...init, sideEffects, parameters };
 }
 
-/** Letters, digits, `_` and `-`, at most 64. Throws {@link InvalidArgumentError}. */
-export function checkToolName(argument: string, name: unknown): string {
+function checkToolName(argument: string, name: unknown): string {
   if (typeof name === 'string' && NAME.test(name)) return name;
   throw new InvalidArgumentError(argument, '1 to 64 letters, digits, `_` or `-`', name);
 }

@@ -19,17 +19,20 @@ type Options = Pick<
   'tools' | 'policy' | 'ask' | 'step' | 'key' | 'limits' | 'emit' | 'remark'
 > & { readonly signal: AbortSignal };
 
-/** `room`: so many calls may still be made; further ones are not. Rejects only with what is no matter of the model. */
+/**
+ * `room`: so many calls may still be made; further ones are not. Fills `made` in the order of the calls, so that those that
+ * were made are known also when it rejects, which it does only with what is no matter of the model.
+ */
 export async function makeCalls(
   calls: readonly FunctionCall[],
   turn: number,
   room: number,
   options: Options,
-): Promise<readonly MadeCall[]> {
+  made: (MadeCall | undefined)[],
+): Promise<void> {
   const idOf = (index: number): string => `${options.key}:${turn}.${index + 1}`;
   const prepared: PreparedCall[] = [];
   for (const [index, call] of calls.entries()) prepared.push(await prepareCall(call, idOf(index), options));
-  const made: MadeCall[] = new Array(calls.length);
   let left = room;
   let waiting: (() => Promise<void>)[] = [];
   const flush = async (): Promise<void> => {
@@ -53,7 +56,6 @@ export async function makeCalls(
     }
   }
   await flush();
-  return made;
 }
 
 async function makeCall(

@@ -138,8 +138,7 @@ class ToolLoop<T> {
     }
     const wanted = answer === undefined ? calls : calls.filter(({ name }) => name !== ANSWER_TOOL);
     const room = limits.toolCalls - this.#usage.toolCalls;
-    const made = await makeCalls(wanted, turn, room, { ...this.#options, signal });
-    this.#take(made);
+    const made = await this.#make(wanted, turn, room, signal);
     const verdict = this.#watch.judge(
       made
         .filter(({ record }) => record.outcome !== 'fault' && record.outcome !== 'not-made')
@@ -167,6 +166,31 @@ class ToolLoop<T> {
       this.#say({ type: 'user', source: 'loop', content: NUDGE });
     }
     return undefined;
+  }
+
+  /** What was made before something broke the turn off is kept. */
+  async #make(
+    calls: readonly FunctionCall[],
+    turn: number,
+    room: number,
+    signal: AbortSignal,
+  ): Promise<readonly MadeCall[]> {
+    const made: (MadeCall | undefined)[] = calls.map(() => undefined);
+    const those = (): readonly MadeCall[] => made.filter((one) => one !== undefined);
+    try {
+      await makeCalls(calls, turn, room, { ...this.#options, signal }, made);
+    } catch (error) {
+      this.#take(those());
+      this.#tellResults(
+        calls.map(
+          ({ id, name }, index) =>
+            made[index]?.result ?? { callId: id, name, ...misfit('The work ended before this call did.') },
+        ),
+      );
+      throw error;
+    }
+    this.#take(those());
+    return those();
   }
 
   #take(made: readonly MadeCall[]): void {
@@ -274,16 +298,6 @@ class ToolLoop<T> {
   }
 
   #end(stopReason: LoopStopReason, { value, error }: { value?: T; error?: unknown } = {}): ToolLoopResult<T> {
-    // A talk that breaks off between a call and its result could not be gone on with.
-    const last = this.#history.at(-1);
-    if (last?.type === 'assistant' && typeof last.content !== 'string')
-      this.#tellResults(
-        last.content.map(({ id, name }) => ({
-          callId: id,
-          name,
-          ...misfit('The work ended before this call did.'),
-        })),
-      );
     return {
       stopReason,
       text: this.#text,

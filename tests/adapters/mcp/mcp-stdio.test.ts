@@ -1,12 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MCPAdapter, type MCPAdapterOptions } from '../../../src/adapters/mcp/index.ts';
 import { OrchestratorError } from '../../../src/shared/errors.ts';
 import { adapterConformance } from '../../../src/testing/index.ts';
 
-const SERVER = join(import.meta.dirname, '../../support/mcp/server.ts');
+const SERVER = fileURLToPath(new URL('../../support/mcp/server.ts', import.meta.url));
 const open: MCPAdapter[] = [];
 
 function adapterFor(mode = 'kind', options: Partial<MCPAdapterOptions> = {}): MCPAdapter {

@@ -217,6 +217,34 @@ describe('the tool loop', () => {
     expect(result.messages.at(-1)?.type).toBe('function-result');
   });
 
+  it('keeps the calls that were made when others of the turn are cut off', async () => {
+    const clock = new ManualClock();
+    const hanging = defineTool({
+      name: 'hang',
+      description: 'Hangs.',
+      sideEffects: 'none',
+      input: z.object({}),
+      execute: (_input, { signal }) =>
+        new Promise<JsonValue>((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+          setImmediate(() => void clock.advance(600_000));
+        }),
+    });
+    const wanted = [
+      { name: 'hang', arguments: {} },
+      { name: 'add', arguments: { a: 1, b: 2 } },
+    ];
+    const model = new ScriptedModel([{ functionCalls: wanted }]);
+    const result = await runToolLoop({ model, messages: ASK, tools: [hanging, add], clock });
+    expect(result.stopReason).toBe('timed-out');
+    expect(result.calls).toMatchObject([{ tool: 'add', output: 3 }]);
+    const last = result.messages.at(-1);
+    expect(last?.type === 'function-result' && last.content.map(({ isError }) => isError)).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   it('rejects with the reason of a signal', async () => {
     const controller = new AbortController();
     const reason = new OrchestratorError('cancelled', 'No longer wanted.');

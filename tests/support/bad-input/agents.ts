@@ -307,6 +307,7 @@ export const AGENT_CALLS: readonly BadCall[] = [
     (enabled) => new CLIAdapter({ enabled }).healthCheck(),
     'adapter-disabled',
   ),
+  bad('CLIAdapter.describe', 'operation', NOT.text, (value) => cli().describe(value)),
   bad('CLIAdapter.execute', 'operation', [undefined, ...NOT.word], (value) =>
     cli().execute(value, { command: 'node' }),
   ),

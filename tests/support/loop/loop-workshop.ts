@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { TaskResult } from '../../../src/contracts/task.ts';
 import { type ModelServer, type Part, startModelServer } from './model-server.ts';
 
@@ -49,7 +50,7 @@ export class LoopWorkshop {
   }
 
   start(way: Way): Worker {
-    const path = join(import.meta.dirname, 'worker.ts');
+    const path = fileURLToPath(new URL('./worker.ts', import.meta.url));
     const child = spawn(process.execPath, [path, join(this.#folder, 'runs.db'), this.server.url, way], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
