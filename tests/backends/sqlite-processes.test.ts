@@ -146,7 +146,7 @@ describe('processes that share one file', () => {
     expect(isCancelled).toBe(false);
     held.answer('too late');
     await cancelling;
-    await expect.poll(() => worker.lines, { timeout: 10_000 }).toContain('refused stopped');
+    await expect.poll(() => worker.lines, { timeout: 10_000 }).toContain('refused cancelled');
     expect((await client.store.result(id, TENANT)).status).toBe('cancelled');
   });
 
