@@ -60,11 +60,15 @@ export class Alarms {
     this.#armedFor = undefined;
     this.#disarm = () => undefined;
     const now = this.#clock.now();
-    for (let first = this.#heap.peek(); first !== undefined && first.at <= now; first = this.#heap.peek()) {
-      this.#heap.pop();
-      first.isSet = false;
-      first.ring();
+    try {
+      for (let first = this.#heap.peek(); first !== undefined && first.at <= now; first = this.#heap.peek()) {
+        this.#heap.pop();
+        first.isSet = false;
+        first.ring();
+      }
+    } finally {
+      // One that throws is nobody's to catch here; the others must not go down with it.
+      this.#arm();
     }
-    this.#arm();
   }
 }

@@ -6,8 +6,8 @@ import { OrchestratorError } from '../../shared/errors.ts';
 import type { Alarms } from '../driving/alarms.ts';
 import { checkName } from '../driving/names.ts';
 import { checkRunFilter } from '../driving/run-filter.ts';
+import { waitForEnd } from '../driving/wait-for-end.ts';
 import { MemoryState } from './memory-state.ts';
-import type { RunRecord } from './run-record.ts';
 import type { RunTable } from './run-table.ts';
 
 export class MemoryRunStore implements RunStore {
@@ -41,7 +41,15 @@ export class MemoryRunStore implements RunStore {
       throw new OrchestratorError('not-found', `There is no run "${runId}" of this tenant.`, {
         details: { runId },
       });
-    return run.isOver ? run.outcome : this.#wait(run, timeoutMs, signal);
+    return waitForEnd({
+      id: runId,
+      alarms: this.#alarms,
+      timeoutMs,
+      signal,
+      standing: () =>
+        `; it is ${run.status}${run.startedAt === null ? ' and has not begun: was the orchestrator started?' : ''}.`,
+      watch: ({ ended }) => run.onEnd(ended),
+    });
   }
 
   state(tenant: string): StatePort {
@@ -52,40 +60,5 @@ export class MemoryRunStore implements RunStore {
       this.#states.set(tenant, state);
     }
     return state;
-  }
-
-  #wait(run: RunRecord, timeoutMs: number | undefined, signal: AbortSignal | undefined): Promise<RunOutcome> {
-    const { promise, resolve, reject } = Promise.withResolvers<RunOutcome>();
-    const close = (): void => {
-      unwatch();
-      this.#alarms.cancel(alarm);
-      signal?.removeEventListener('abort', onAbort);
-    };
-    const onAbort = (): void => {
-      close();
-      reject(signal?.reason as Error);
-    };
-    const unwatch = run.onEnd((outcome) => {
-      close();
-      resolve(outcome);
-    });
-    const alarm =
-      timeoutMs === undefined
-        ? undefined
-        : this.#alarms.set(timeoutMs, () => {
-            close();
-            reject(
-              new OrchestratorError(
-                'timed-out',
-                `Run "${run.terms.id}" did not end in ${timeoutMs} ms; it is ${run.info.status}${run.info.startedAt === null ? ' and has not begun: was the orchestrator started?' : ''}.`,
-                {
-                  retryable: true,
-                  details: { runId: run.terms.id, timeoutMs },
-                },
-              ),
-            );
-          });
-    signal?.addEventListener('abort', onAbort, { once: true });
-    return promise;
   }
 }

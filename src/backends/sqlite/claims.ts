@@ -59,7 +59,10 @@ export class Claims {
     this.#starts = new StartRates(database);
   }
 
-  /** Gives slots out. A run that is new here gets a new token: whoever had it before can write no more. */
+  /**
+   * Gives slots out. A run that is new here gets a new token: whoever had it before can write no more. A worker that was
+   * given up gets nothing: a run under its name would be taken back by nobody.
+   */
   take(request: ClaimRequest): readonly RunRow[] {
     // A look costs no lock; most looks find nothing.
     if (
@@ -67,7 +70,10 @@ export class Claims {
       this.#database.get(`SELECT 1 FROM queues WHERE ${WITH_ROOM} LIMIT 1`, request.now) === undefined
     )
       return [];
-    return this.#database.transaction(() => this.#take(request));
+    return this.#database.transaction(() => {
+      const isKnown = this.#database.get('SELECT 1 FROM workers WHERE id = ?', request.worker) !== undefined;
+      return isKnown ? this.#take(request) : [];
+    });
   }
 
   /** When a rate next lets a run start that nothing else holds back; undefined when there is none. */

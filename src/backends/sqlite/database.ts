@@ -93,12 +93,12 @@ export class Database {
     }
   }
 
-  /** Whether another connection has written since this was asked last. */
-  hasForeignChange(): boolean {
+  /** Calls `look` when another connection has written since it was called last. One that throws is called again. */
+  onForeignChange(look: () => void): void {
     const version = this.get<{ data_version: number }>('PRAGMA data_version')?.data_version;
-    const hasChanged = version !== this.#seenVersion;
+    if (version === this.#seenVersion) return;
+    look();
     this.#seenVersion = version;
-    return hasChanged;
   }
 
   /** Runs statements that stand outside of transactions. */

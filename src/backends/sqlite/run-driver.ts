@@ -93,7 +93,8 @@ export class RunDriver implements ContextHost {
     this.#abilities = new Abilities(this.functions);
     this.#join();
     this.#pump.mode = 'open';
-    this.tick();
+    // From here on it works: what this look can't do, the next one does.
+    attempt(() => this.tick());
   }
 
   set mode(mode: DriveMode) {
@@ -136,12 +137,12 @@ export class RunDriver implements ContextHost {
       this.#afterEnd(this.#workers.reclaim(this.clock.now()));
       this.#wakeDelayed();
     }
-    if (this.database.hasForeignChange()) {
+    this.database.onForeignChange(() => {
       this.#checkHolds();
       this.inbox.lookForNew();
       this.watches.lookForEnded();
       this.departures.look();
-    }
+    });
     this.poke();
   }
 

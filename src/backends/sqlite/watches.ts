@@ -1,14 +1,8 @@
 /** Who waits for the end of which run: told at once when it ends here, at the next look when it ends elsewhere. */
-import type { RunOutcome } from '../../contracts/backend.ts';
 import type { OrchestratorError } from '../../shared/errors.ts';
 import { outcomeOf, type RunRow } from '../driving/run-row.ts';
+import type { Watch } from '../driving/wait-for-end.ts';
 import type { Database } from './database.ts';
-
-export interface Watch {
-  readonly ended: (outcome: RunOutcome) => void;
-  /** The backend stops: nobody will tell any more. */
-  readonly stopped?: (reason: OrchestratorError) => void;
-}
 
 export class Watches {
   readonly #database: Database;
