@@ -20,7 +20,7 @@ export function durableTools(
   watch: CallWatch,
   pay: () => Promise<unknown> | undefined = () => undefined,
 ): ToolBox {
-  return boxOf(tools, { host, meter, watch, pay, counts: new Map() });
+  return boxOf(tools, { host, meter, watch, pay, counts: new Map(), names: new CallNames() });
 }
 
 /** What all boxes of one context share. */
@@ -30,11 +30,11 @@ interface BoxServices {
   readonly watch: CallWatch;
   readonly pay: () => Promise<unknown> | undefined;
   readonly counts: Map<string, number>;
+  readonly names: CallNames;
 }
 
 function boxOf(tools: readonly AnyTool[], services: BoxServices): ToolBox {
-  const { host, meter, watch, pay, counts } = services;
-  const names = new CallNames();
+  const { host, meter, watch, pay, counts, names } = services;
   const effect = async (
     tool: AnyTool,
     key: string,

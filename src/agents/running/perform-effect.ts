@@ -25,7 +25,7 @@ export interface EffectHost {
   tell?(event: EffectEvent): void;
 }
 
-/** How an effect ended, and in which attempt at the task. */
+/** How an effect ended, and in which attempt at the task. What has no error happened, whatever its receipt. */
 type Outcome =
   | { readonly attempt: number; readonly receipt: JsonValue }
   | { readonly attempt: number; readonly error: ErrorJson & JsonValue };
@@ -43,7 +43,7 @@ const MOST_RECONCILIATIONS = 3;
  * Performs the effect once and remembers its receipt; a later call with the key, also from a later attempt at the task,
  * gives that back. After a crash in between its policy decides. What `perform` threw is thrown, and is thrown again to
  * the same attempt; the next attempt performs anew, with the same idempotency key. Rejects with `effect-unfinished` when
- * it was decided to give it up.
+ * it was decided to give it up: that holds for all attempts. A receipt that JSON has no word for, such as undefined, is null.
  */
 export async function performEffect<T extends JsonValue>(
   host: EffectHost,
@@ -63,23 +63,8 @@ export async function performEffect<T extends JsonValue>(
       },
       { fingerprint },
     );
-    if ('receipt' in ended) return ended.receipt as T;
+    if (!('error' in ended)) return (ended.receipt ?? null) as T;
     if (ended.attempt >= host.attempt) throw errorFromJson(ended.error);
-  }
-}
-
-async function outcomeOf(
-  host: EffectHost,
-  key: string,
-  effect: Effect,
-  context: StepContext,
-): Promise<Outcome> {
-  const { attempt } = host;
-  try {
-    return { attempt, receipt: await receiptOf(host, key, effect, context) };
-  } catch (error) {
-    if (context.signal.aborted || isInterruption(error)) throw error;
-    return { attempt, error: errorToJson(error) as ErrorJson & JsonValue };
   }
 }
 
@@ -88,12 +73,14 @@ function isInterruption(error: unknown): boolean {
   return OrchestratorError.isInstance(error) && (error.code === 'stopped' || error.code === 'storage-failed');
 }
 
-async function receiptOf(
+/** Throws what was not thrown by the effect itself: nobody may take that for a failed effect, and do it again. */
+async function outcomeOf(
   host: EffectHost,
   key: string,
   effect: Effect,
   { idempotencyKey, signal, confirm }: StepContext,
-): Promise<JsonValue> {
+): Promise<Outcome> {
+  const { attempt } = host;
   const { operation, onUnfinished = 'ask' } = effect;
   const context: EffectContext = { idempotencyKey, signal };
   for (let interruption = 0; ; interruption += 1) {
@@ -106,12 +93,21 @@ async function receiptOf(
     if (intent === mark || onUnfinished === 'retry') {
       // A process that fell asleep while its intent was written wakes to a run that others went on with.
       await confirm?.();
-      return effect.perform(context);
+      return performed(attempt, effect, context);
     }
     const verdict = await judge(host, `${key}/unfinished#${interruption + 1}`, effect, context, interruption);
     host.tell?.({ type: 'effect-settled', operation, outcome: OUTCOMES[verdict.next] });
-    if (verdict.next === 'take') return verdict.receipt;
+    if (verdict.next === 'take') return { attempt, receipt: verdict.receipt };
     if (verdict.next === 'fail') throw unfinished(operation, verdict.reason);
+  }
+}
+
+async function performed(attempt: number, effect: Effect, context: EffectContext): Promise<Outcome> {
+  try {
+    return { attempt, receipt: await effect.perform(context) };
+  } catch (error) {
+    if (context.signal.aborted || isInterruption(error)) throw error;
+    return { attempt, error: errorToJson(error) as ErrorJson & JsonValue };
   }
 }
 
