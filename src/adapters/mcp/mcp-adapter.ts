@@ -45,6 +45,8 @@ export class MCPAdapter implements AdapterContract {
   readonly #pins: ToolPins;
   #connecting: Promise<Connection> | undefined;
   #status: AdapterStatus;
+  #isListing = false;
+  #mustList = false;
 
   /** Throws `InvalidArgumentError`. Starts nothing. */
   constructor(options: MCPAdapterOptions) {
@@ -212,11 +214,25 @@ export class MCPAdapter implements AdapterContract {
       this.#connecting = undefined;
       this.#status = AdapterStatus.ERROR;
     };
-    client.setNotificationHandler(sdk.ToolsChanged, async () => {
-      this.#pins.see(await listTools(client, this.name, { timeout: timeoutMs }));
-    });
+    client.setNotificationHandler(sdk.ToolsChanged, () => this.#listAgain(client));
     this.#status = AdapterStatus.CONNECTED;
     return connection;
+  }
+
+  /** Once at a time, however often a server says that something changed. One that can't be listed has no tools. */
+  async #listAgain(client: Client): Promise<void> {
+    this.#mustList = true;
+    if (this.#isListing) return;
+    this.#isListing = true;
+    try {
+      while (this.#mustList) {
+        this.#mustList = false;
+        const listed = listTools(client, this.name, { timeout: this.#options.timeoutMs });
+        this.#pins.see(await listed.catch(() => new Map()));
+      }
+    } finally {
+      this.#isListing = false;
+    }
   }
 
   #transport(sdk: Sdk) {

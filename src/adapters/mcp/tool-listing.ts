@@ -39,6 +39,7 @@ export async function listTools(
     const answer = await client.listTools(cursor === undefined ? {} : { cursor }, options);
     for (const tool of answer.tools) {
       const listed = read(tool, server);
+      if (found.has(listed.name)) throw tooMuch(server, `two tools named ${JSON.stringify(listed.name)}`);
       found.set(listed.name, listed);
     }
     if (found.size > MOST_TOOLS || page > MOST_PAGES)
