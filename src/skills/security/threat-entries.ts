@@ -60,7 +60,7 @@ export function readThreats(file: File): {
   const addModule = (name: string): unknown => modules.add(name.replace(/^node:/, ''));
   walk(file.program, (node) => {
     if (node.type === 'ImportDeclaration') addModule(node.source.value);
-    // `require('pg')` and `import('pg')` load the same.
+    // What is required, or imported on demand, is loaded as well.
     if (node.type !== 'CallExpression') return;
     const [first] = node.arguments;
     if ((isNamed(node.callee, 'require') || node.callee.type === 'Import') && first?.type === 'StringLiteral')
