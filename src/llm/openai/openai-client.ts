@@ -2,6 +2,7 @@
  * A model behind an OpenAI-compatible endpoint. What the SDK leaves open is closed here: broken-off answers, silent
  * servers, retries that ignore what the server asked for, and answers that are none.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type OpenAI from 'openai';
 import type {
   CreateOptions,
@@ -13,13 +14,15 @@ import type {
 import { createRedactor, type Redactor } from '../../security/redact.ts';
 import { mergeSignals } from '../../shared/abort.ts';
 import { Channel } from '../../shared/channel.ts';
-import { errorToJson, OrchestratorError } from '../../shared/errors.ts';
+import { type ErrorJson, errorToJson, InvalidArgumentError, OrchestratorError } from '../../shared/errors.ts';
+import { pause } from '../../shared/pause.ts';
 import { nextDelayMs } from '../../shared/retry.ts';
 import { checkMessages, checkRequest } from '../check-request.ts';
-import { pause } from '../pause.ts';
 import { attempt } from './attempt.ts';
 import { CallWatch } from './call-watch.ts';
 import type { WireRequest } from './chat-request.ts';
+import { guardedFetch } from './guarded-fetch.ts';
+import { hiddenParts, shownUrl } from './hidden-parts.ts';
 import { loadOpenAI } from './load-openai.ts';
 import { failureKindOf, toModelFailure } from './model-failure.ts';
 import {
@@ -72,6 +75,8 @@ export class OpenAIModelClient implements ModelClient {
   constructor(options: OpenAIModelClientOptions) {
     this.#options = resolveOpenAIOptions(options);
     this.info = this.#options.info;
+    for (const secret of hiddenParts(this.#options.headers, this.#options.baseURL))
+      this.#redactor.add(secret);
   }
 
   /** Asks once and waits for the whole answer. Repeats what failed on the way, as `retry` says. */
@@ -107,9 +112,11 @@ export class OpenAIModelClient implements ModelClient {
     return tokenBound(checkMessages(messages), tools);
   }
 
-  /** What `price` says; undefined without one. */
+  /** What `price` says; undefined without one. Throws {@link InvalidArgumentError} when it says no number from 0 up. */
   priceOf(usage: CreateResult['usage']): number | undefined {
-    return this.#options.price?.(usage, this.info.model);
+    const price: unknown = this.#options.price?.(usage, this.info.model);
+    if (price === undefined || (typeof price === 'number' && price >= 0 && price < Infinity)) return price;
+    throw new InvalidArgumentError('price', 'a function that returns a number from 0 up', price);
   }
 
   /** Ends calls that are under way with `stopped`. No call may follow. */
@@ -154,7 +161,7 @@ export class OpenAIModelClient implements ModelClient {
     options: Omit<CreateOptions, 'signal'>,
     { number, signal, onText }: AttemptTerms,
   ): Promise<CreateResult> {
-    const { clock, timeouts, model, api, price } = this.#options;
+    const { clock, timeouts, model, api } = this.#options;
     if (this.#isClosed) throw closed(model);
     const openai = await this.#client();
     const wire = WIRES[api];
@@ -178,9 +185,10 @@ export class OpenAIModelClient implements ModelClient {
           told.requestId = id;
         },
       });
+      const cost = this.#costOf(answer.usage);
       const result: CreateResult = {
         ...answer,
-        ...(price === undefined ? {} : { cost: price(answer.usage, model) }),
+        ...(cost === undefined ? {} : { cost }),
         ...(told.requestId === undefined ? {} : { requestId: told.requestId }),
       };
       this.#tell(told, result, undefined);
@@ -214,7 +222,7 @@ export class OpenAIModelClient implements ModelClient {
           timeout: timeouts.totalMs,
           defaultHeaders: headers,
           logLevel: 'off',
-          ...(fetch === undefined ? {} : { fetch }),
+          fetch: guardedFetch(fetch ?? globalThis.fetch, this.info.model),
         }),
     );
     try {
@@ -227,13 +235,22 @@ export class OpenAIModelClient implements ModelClient {
 
   #typed(thrown: unknown): OrchestratorError {
     const failure = toModelFailure(thrown, this.info.model, this.#options.clock.now());
-    const text = this.#redactor.text(failure.message);
-    if (text === failure.message) return failure;
+    const told = errorToJson(failure);
+    const shown = this.#redactor.value(told) as ErrorJson;
+    if (isDeepStrictEqual(told, shown)) return failure;
     // Some endpoints say which key was wrong.
-    return new OrchestratorError(failure.code, text, {
-      retryable: failure.retryable,
-      details: failure.details,
-    });
+    const { code, message, retryable, details } = shown;
+    return new OrchestratorError(code, message, { retryable, details });
+  }
+
+  /** A price that fails says nothing of the endpoint: the call is not made again for it. */
+  #costOf(usage: CreateResult['usage']): number | undefined {
+    try {
+      return this.priceOf(usage);
+    } catch (error) {
+      if (OrchestratorError.isInstance(error)) throw error;
+      throw new InvalidArgumentError('price', 'a function that returns a number', error);
+    }
   }
 
   #learns(failure: OrchestratorError): boolean {
@@ -255,12 +272,12 @@ export class OpenAIModelClient implements ModelClient {
     if (onExchange === undefined) return;
     const exchange = {
       model: this.info.model,
-      url: this.#redactor.text(`${baseURL}${WIRES[api].path}`),
+      url: this.#redactor.text(shownUrl(baseURL, WIRES[api].path)),
       attempt: told.number,
       request: this.#redactor.value(told.request.body),
       result: result === undefined ? null : (this.#redactor.value(result) as CreateResult),
       error: error === undefined ? null : errorToJson(error),
-      requestId: told.requestId ?? null,
+      requestId: told.requestId === undefined ? null : this.#redactor.text(told.requestId),
       startedAt: told.startedAt,
       durationMs: clock.now() - told.startedAt,
     };

@@ -1,7 +1,8 @@
 /** A wait that ends early, with the signal's reason, when the signal aborts. */
-import { raceSignal } from '../shared/abort.ts';
-import type { Clock } from '../shared/time.ts';
+import { raceSignal } from './abort.ts';
+import type { Clock } from './time.ts';
 
+/** Waits so many milliseconds. */
 export async function pause(
   clock: Clock,
   milliseconds: number,
