@@ -5,43 +5,43 @@
 
 import type { ContextSources } from '../agents/running/agent-context.ts';
 import { AgentRegistry, agentsIn } from '../agents/running/agent-registry.ts';
-import { agentSignal, ParkedRuns } from '../agents/running/assigned-agent.ts';
 import { contextSources } from '../agents/running/context-sources.ts';
+import { ParkedRuns } from '../agents/running/parked-runs.ts';
 import { findRoutes, type Route } from '../agents/running/router.ts';
-import { createTaskFunction } from '../agents/running/task-function.ts';
 import type { AgentCapability, AgentContract, AgentResponse } from '../contracts/agent.ts';
 import type { Approval } from '../contracts/approval.ts';
 import { EVENT_TYPES, type OrchestratorEvent, type OrchestratorEventBody } from '../contracts/events.ts';
 import type { TaskJson, TaskResult } from '../contracts/task.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { PluginManager } from '../plugins/plugin-manager.ts';
-import { Approvals, type DecisionOptions } from '../security/approvals/backend-approvals.ts';
+import type { Approvals, DecisionOptions } from '../security/approvals/backend-approvals.ts';
 import { abortReason, raceSignal } from '../shared/abort.ts';
+import { cancelledBy } from '../shared/cancelled-by.ts';
 import { checkInteger, checkObject, checkOneOf, checkText } from '../shared/check.ts';
-import { closeAll } from '../shared/close-all.ts';
 import { errorToJson, InvalidArgumentError, OrchestratorError, toError } from '../shared/errors.ts';
 import type { ScheduleTiming } from '../tasks/schedule-timing.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskInit } from '../tasks/task-fields.ts';
-import { createAsk } from '../workflow/ask-agent.ts';
-import { type ConverseOptions, createConverse } from '../workflow/converse.ts';
 import type { Workflow } from '../workflow/workflow.ts';
-import { createWorkflowFunction } from '../workflow/workflow-function.ts';
 import { WorkflowRuns } from '../workflow/workflow-runs.ts';
 import { RUN_NAMES } from '../workflow/workflow-services.ts';
 import type { WorkflowResult } from '../workflow/workflow-types.ts';
-import { createCorrector } from './corrector.ts';
 import { EventLog } from './event-log.ts';
 import { LastResults } from './last-results.ts';
 import { type ConversationInit, MessageDesk } from './message-desk.ts';
 import type { MessageInit } from './messaging.ts';
+import { openApprovals } from './open-approvals.ts';
 import { type OrchestratorOptions, type ResolvedOptions, resolveOptions } from './orchestrator-options.ts';
 import { countRuns, type OrchestratorStatus } from './orchestrator-status.ts';
+import { registerFunctions } from './register-functions.ts';
 import { runStream } from './run-stream.ts';
+import { openSchedules } from './schedules/open-schedules.ts';
 import type { ScheduledWork } from './schedules/scheduled-work.ts';
-import { type ScheduleHandle, Schedules } from './schedules/schedules.ts';
+import type { ScheduleHandle, Schedules } from './schedules/schedules.ts';
+import { shutDown } from './shut-down.ts';
 import { TaskDesk } from './task-desk.ts';
 import { resolveWait, type WaitOptions } from './wait-options.ts';
+import { wakeParked } from './wake-parked.ts';
 
 /**
  * Runs a team of agents over tasks, workflows and conversations. Failed work resolves with `success: false` and a stop
@@ -97,19 +97,14 @@ export class Orchestrator {
     });
     this.#sources = contextSources({ ...this.#options, moreAdapters: () => this.#plugins.adapters() });
     this.#workflows = new WorkflowRuns(backend, tenant);
-    const tell = (approval: Approval): void => {
-      const type = approval.status === 'pending' ? 'approval-requested' : 'approval-decided';
-      this.#tell(approval.runId, { type, approval });
-    };
-    this.#approvals = new Approvals({ backend, clock, tenant, tell });
-    this.#schedules = new Schedules({
-      ...this.#options,
-      entity: (task) => this.#desk.entity(task),
-      submitTask: (task) => this.#desk.submit(task),
-      submitWorkflow: (workflow, inputs, id) => this.#workflows.submit(workflow, inputs, id),
+    const emit = (runId: string, body: OrchestratorEventBody): void => this.#tell(runId, body);
+    this.#approvals = openApprovals(this.#options, emit);
+    this.#schedules = openSchedules({
+      options: this.#options,
+      desk: this.#desk,
+      workflows: this.#workflows,
       prepare: () => this.#prepare(),
-      tell: (schedule, note) =>
-        this.#tell(`schedule/${schedule}`, { type: `schedule-${note.outcome}`, schedule, note }),
+      emit,
     });
     this.#messages = new MessageDesk({
       options: this.#options,
@@ -119,42 +114,18 @@ export class Orchestrator {
       closing: this.#closing.signal,
       ask: (run, request) => this.#approvals.ask(run, request),
       onSent: (message) => this.#plugins.triggerHook('onMessageSent', message),
-      emit: (runId, body) => this.#tell(runId, body),
+      emit,
     });
-    backend.register(
-      RUN_NAMES.taskFunction,
-      createTaskFunction({
-        sources: this.#sources,
-        clock,
-        agents: () => this.#registry.all,
-        prepare: (agent) => this.#registry.prepare(agent),
-        results: (runId, ofTenant) => backend.store.get(runId, ofTenant),
-        correct: createCorrector(() => [...this.#options.evaluators, ...this.#plugins.evaluators()]),
-        plugins: this.#plugins,
-        metrics: this.#options.metrics,
-        ask: (run, request) => this.#approvals.ask(run, request),
-        parked: this.#parked,
-        emit: (runId, body) => this.#tell(runId, body),
-      }),
-      { tenant },
-    );
-    const speech: ConverseOptions = {
-      clock,
-      agents: () => this.#registry.all,
-      contextFor: (agent, run, signal, key) => this.#messages.contextInRun(agent, run, signal, key),
-    };
-    backend.register(
-      RUN_NAMES.workflowFunction,
-      createWorkflowFunction({
-        clock,
-        names: RUN_NAMES,
-        converse: createConverse(speech),
-        ask: createAsk(speech),
-        approve: (run, request) => this.#approvals.ask(run, request),
-        emit: (runId, body) => this.#tell(runId, body),
-      }),
-      { tenant },
-    );
+    registerFunctions({
+      options: this.#options,
+      registry: this.#registry,
+      sources: this.#sources,
+      plugins: this.#plugins,
+      approvals: this.#approvals,
+      messages: this.#messages,
+      parked: this.#parked,
+      emit,
+    });
   }
 
   /** The plugins: enable, disable, configure, and ask how they stand. Those registered later start at once. */
@@ -196,9 +167,8 @@ export class Orchestrator {
   registerAgent(agent: AgentContract): void {
     this.#registry.register(agent);
     this.#warnWithoutModel(agent);
-    const { backend, tenant } = this.#options;
     for (const runId of this.#parked.take(agent.name))
-      void backend.signal(runId, tenant, agentSignal(agent.name), null).catch(() => undefined);
+      void wakeParked(runId, agent.name, this.#options, this.#closing.signal);
   }
 
   /** Takes several in, from an array or a map by name. */
@@ -225,7 +195,11 @@ export class Orchestrator {
   async start(options: WaitOptions = {}): Promise<void> {
     const { signal } = resolveWait(options);
     this.#refuseWhenStopped();
-    this.#starting ??= this.#start();
+    // One that failed is no start: the next call tries again.
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
     await raceSignal(this.#starting, signal);
   }
 
@@ -236,7 +210,8 @@ export class Orchestrator {
     await backend.start();
     await this.#approvals.heal();
     await this.#schedules.start();
-    this.#state = 'running';
+    // Not when it was shut down meanwhile.
+    if (this.#state === 'created') this.#state = 'running';
   }
 
   /**
@@ -275,7 +250,11 @@ export class Orchestrator {
     const { signal } = resolveWait(options);
     const id = await this.submitTask(task, options);
     await this.start();
-    return this.#cancelledBy(id, signal, () => this.waitFor(id));
+    return cancelledBy(
+      signal,
+      (aborted) => this.#cancelOnAbort(id, aborted),
+      () => this.waitFor(id),
+    );
   }
 
   /** The result of a task that was handed in. Rejects with `not-found`, `timed-out` or the signal's reason. */
@@ -413,35 +392,33 @@ export class Orchestrator {
 
   async #stop(drainMs: number): Promise<void> {
     this.#state = 'stopped';
-    const { backend, adapters, model, logger, clock } = this.#options;
     await this.#starting?.catch(() => undefined);
-    const firing = { what: 'the schedules', close: () => this.#schedules.stop() };
-    const errors = [...(await closeAll(clock, [firing]))];
-    await backend.stop({ drainMs });
-    this.#closing.abort(new OrchestratorError('stopped', 'The orchestrator was shut down.'));
-    errors.push(...(await this.#registry.shutdown(clock)));
-    const pluggedIn = this.#plugins.adapters();
-    // Each has a limit of its own: one that hangs does not keep the others from closing.
-    await this.#plugins.shutdownAll();
-    const doors = [...adapters, ...pluggedIn].map((adapter) => ({
-      what: `the adapter ${adapter.name}`,
-      close: () => adapter.disconnect(),
-    }));
-    const ofModel = model === undefined ? [] : [{ what: 'the model', close: () => model.close() }];
-    for (const error of [...errors, ...(await closeAll(clock, [...doors, ...ofModel]))])
-      logger.warn({ error: toError(error).message }, 'something failed while shutting down');
+    const parts = {
+      options: this.#options,
+      registry: this.#registry,
+      plugins: this.#plugins,
+      schedules: this.#schedules,
+      closing: this.#closing,
+    };
+    for (const error of await shutDown(parts, drainMs))
+      this.#options.logger.warn({ error: toError(error).message }, 'something failed while shutting down');
     this.#events.close();
   }
 
   /** Plugins start before the first work, whether or not the backend has. */
   #startPlugins(): Promise<void> {
-    this.#plugging ??= (async () => {
-      await this.#plugins.startAll();
-      for (const agent of this.#plugins.agents()) {
-        if (!this.#registry.byName.has(agent.name)) this.registerAgent(agent);
-      }
-    })();
+    this.#plugging ??= this.#plugIn().catch((error: unknown) => {
+      this.#plugging = undefined;
+      throw error;
+    });
     return this.#plugging;
+  }
+
+  async #plugIn(): Promise<void> {
+    await this.#plugins.startAll();
+    for (const agent of this.#plugins.agents()) {
+      if (!this.#registry.byName.has(agent.name)) this.registerAgent(agent);
+    }
   }
 
   async #prepare(): Promise<void> {
@@ -469,21 +446,10 @@ export class Orchestrator {
     this.#events.emit(runId, body);
   }
 
-  /** Waits while a signal may end the work itself. */
-  async #cancelledBy<T>(id: string, signal: AbortSignal | undefined, wait: () => Promise<T>): Promise<T> {
-    if (signal === undefined) return wait();
-    const onAbort = (): void => {
-      this.cancel(id, { reason: abortReason(signal) }).catch((error: unknown) => {
-        this.#options.logger.warn({ id, error: toError(error).message }, 'a run could not be cancelled');
-      });
-    };
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await wait();
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
+  #cancelOnAbort(id: string, signal: AbortSignal): void {
+    this.cancel(id, { reason: abortReason(signal) }).catch((error: unknown) => {
+      this.#options.logger.warn({ id, error: toError(error).message }, 'a run could not be cancelled');
+    });
   }
 
   #refuseWhenStopped(): void {

@@ -82,7 +82,11 @@ export class TaskDesk {
   async #submit(task: Task): Promise<void> {
     const { tenant } = this.#options;
     const known = await this.#backend.store.get(task.id, tenant);
-    if (known !== undefined) return;
+    if (known !== undefined) {
+      // Nothing waits for its end here, which would otherwise let go of it.
+      this.#submissions.delete(task.id);
+      return;
+    }
     if (task.isTerminal()) {
       throw new OrchestratorError(
         'illegal-transition',

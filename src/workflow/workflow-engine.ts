@@ -171,7 +171,11 @@ export class WorkflowEngine {
 
   /** Starts a workflow and returns its run's id. */
   async submit(workflow: Workflow, inputs: object = {}): Promise<string> {
-    this.#starting ??= this.#start();
+    // One that failed is no start: the next call tries again.
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
     await this.#starting;
     return this.#runs.submit(workflow, inputs);
   }

@@ -1,6 +1,7 @@
 /** Submits workflows to a backend and tells how they stand: what the engine and the orchestrator share. */
 import type { Backend, RunInfo } from '../contracts/backend.ts';
 import { abortReason } from '../shared/abort.ts';
+import { cancelledBy } from '../shared/cancelled-by.ts';
 import { checkJson, checkObject, checkSignal, checkText } from '../shared/check.ts';
 import { InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
 import { type JsonObject, toJsonValue } from '../shared/json.ts';
@@ -59,29 +60,21 @@ export class WorkflowRuns {
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<WorkflowResult> {
     checkSignal('signal', signal);
-    const onAbort = (): void => {
-      this.#backend
-        .cancel(runId, this.#tenant, signal === undefined ? 'It was cancelled.' : abortReason(signal))
-        .catch(() => undefined);
+    const cancel = (aborted: AbortSignal): void => {
+      this.#backend.cancel(runId, this.#tenant, abortReason(aborted)).catch(() => undefined);
     };
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-      const outcome = await this.#backend.store.result(runId, this.#tenant);
-      await this.#pauses.forget(runId);
-      if (outcome.status === 'completed') return outcome.output as unknown as WorkflowResult;
-      return {
-        workflowId: runId,
-        success: false,
-        status: outcome.status,
-        outputs: {},
-        stepResults: {},
-        errorMessage: outcome.error?.message ?? outcome.status,
-        executionTimeMs: 0,
-      };
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
-    }
+    const outcome = await cancelledBy(signal, cancel, () => this.#backend.store.result(runId, this.#tenant));
+    await this.#pauses.forget(runId);
+    if (outcome.status === 'completed') return outcome.output as unknown as WorkflowResult;
+    return {
+      workflowId: runId,
+      success: false,
+      status: outcome.status,
+      outputs: {},
+      stepResults: {},
+      errorMessage: outcome.error?.message ?? outcome.status,
+      executionTimeMs: 0,
+    };
   }
 
   /** Throws `not-found`. */

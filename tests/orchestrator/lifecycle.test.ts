@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { SqliteBackend } from '../../src/backends/sqlite/index.ts';
 import type { OrchestratorEvent } from '../../src/contracts/events.ts';
 import { silentLogger } from '../../src/observability/logger.ts';
 import { Orchestrator } from '../../src/orchestrator/orchestrator.ts';
@@ -291,6 +292,46 @@ describe('starting and stopping', () => {
     });
     await expect(orchestrator.start()).rejects.toMatchObject({ code: 'stopped' });
     expect((await orchestrator.getStatus()).state).toBe('stopped');
+  });
+
+  it('stays shut down when it was still starting', async () => {
+    const orchestrator = orchestratorWith(new WorkingAgent());
+    const starting = orchestrator.start();
+    await orchestrator.shutdown();
+    await starting.catch(() => undefined);
+    expect((await orchestrator.getStatus()).state).toBe('stopped');
+    await expect(orchestrator.submitTask({ title: 'Late', ...WORK })).rejects.toMatchObject({
+      code: 'stopped',
+    });
+  });
+
+  it('starts when it is told to again, after what stood in the way is gone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'start-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, 'later', 'runs.db');
+    const orchestrator = orchestratorWith(new WorkingAgent(), { backend: new SqliteBackend({ path }) });
+    await expect(orchestrator.start()).rejects.toMatchObject({ code: 'storage-failed' });
+    await mkdir(join(folder, 'later'));
+    await orchestrator.start();
+    expect(await orchestrator.runTask({ title: 'Now', ...WORK })).toMatchObject({ success: true });
+    await orchestrator.shutdown();
+  });
+
+  it('takes a task in again that was forgotten since it was found to be known', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'known-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const backend = (): SqliteBackend =>
+      new SqliteBackend({ path: join(folder, 'runs.db'), keepFinishedMs: 0 });
+    const task = { id: 'again', title: 'Again', ...WORK, createdAt: new Date(0) };
+    const first = orchestratorWith(new WorkingAgent(), { backend: backend() });
+    await first.runTask(task);
+    await first.shutdown();
+    const keeping = backend();
+    const second = orchestratorWith(new WorkingAgent(), { backend: keeping });
+    await second.submitTask(task);
+    expect(await keeping.vacuum()).toBe(1);
+    expect(await second.runTask(task)).toMatchObject({ success: true });
+    await second.shutdown();
   });
 
   it('says how it stands', async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import {
   BaseAgent,
   Orchestrator,
@@ -8,7 +9,7 @@ import {
   type TaskJson,
   type TaskOutcome,
 } from 'autogen-orchestrator';
-import { SqliteBackend } from 'autogen-orchestrator/backends/sqlite';
+import { SqliteBackend, type SqliteBackendOptions } from 'autogen-orchestrator/backends/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentContext } from '../../src/contracts/agent.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -52,9 +53,9 @@ class Worker extends BaseAgent {
   }
 }
 
-function open(events: OrchestratorEvent[] = []): Orchestrator {
+function open(events: OrchestratorEvent[] = [], options: Partial<SqliteBackendOptions> = {}): Orchestrator {
   const orchestrator = new Orchestrator({
-    backend: new SqliteBackend({ path: join(folder, 'runs.db'), leaseMs: 500, pollMs: 20 }),
+    backend: new SqliteBackend({ path: join(folder, 'runs.db'), leaseMs: 500, pollMs: 20, ...options }),
     logger: createLogger({ level: 'silent' }),
   });
   orchestrator.on('*', (event) => events.push(event));
@@ -108,6 +109,33 @@ describe('a task that was begun by an agent which the program no longer has', ()
     await again.start();
     expect(await again.waitFor('task-1')).toMatchObject({ success: true, output: 'done once' });
     await again.shutdown();
+  });
+
+  it('goes on when the agent is registered by who hears that it is missed', async () => {
+    await begunTask();
+    const second = open();
+    second.on('task-parked', () => second.registerAgent(new Worker(true)));
+    await second.start();
+    expect(await second.waitFor('task-1', { timeoutMs: 5000 })).toMatchObject({ output: 'done once' });
+    await second.shutdown();
+  });
+
+  it('goes on though the file was locked when that agent was registered', async () => {
+    await begunTask();
+    const events: OrchestratorEvent[] = [];
+    const second = open(events, { busyMs: 0 });
+    await second.start();
+    await expect.poll(() => events.some(({ type }) => type === 'task-parked')).toBe(true);
+    // It has laid itself to sleep: from here on nothing but the news of its agent wakes it.
+    await expect.poll(async () => (await second.getStatus()).runs.suspended).toBe(1);
+    const other = new DatabaseSync(join(folder, 'runs.db'));
+    other.exec('BEGIN IMMEDIATE');
+    second.registerAgent(new Worker(true));
+    await new Promise(setImmediate);
+    other.exec('ROLLBACK');
+    other.close();
+    expect(await second.waitFor('task-1', { timeoutMs: 5000 })).toMatchObject({ output: 'done once' });
+    await second.shutdown();
   });
 
   it('can be cancelled while it waits', async () => {

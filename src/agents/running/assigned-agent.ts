@@ -7,6 +7,7 @@ import type { RunContext } from '../../contracts/backend.ts';
 import type { OrchestratorEventBody } from '../../contracts/events.ts';
 import type { TaskJson } from '../../contracts/task.ts';
 import type { Logger } from '../../observability/logger.ts';
+import { agentSignal, type ParkedRuns } from './parked-runs.ts';
 import { type Route, routeTask } from './router.ts';
 
 /** What choosing needs. */
@@ -14,28 +15,6 @@ export interface AgentSource {
   agents(): readonly AgentContract[];
   readonly parked?: ParkedRuns;
   emit(runId: string, body: OrchestratorEventBody): void;
-}
-
-/** Runs of this process that wait for an agent, by its name. */
-export class ParkedRuns {
-  readonly #runs = new Map<string, Set<string>>();
-
-  add(agent: string, runId: string): void {
-    const runs = this.#runs.get(agent) ?? new Set();
-    this.#runs.set(agent, runs.add(runId));
-  }
-
-  /** The runs that wait for the agent; they are forgotten here. */
-  take(agent: string): readonly string[] {
-    const runs = [...(this.#runs.get(agent) ?? [])];
-    this.#runs.delete(agent);
-    return runs;
-  }
-}
-
-/** The signal that an agent has come back. */
-export function agentSignal(agent: string): string {
-  return `agent:${agent}`;
 }
 
 /** Rejects with `no-agent` when nobody fits; waits, without a slot, for one that was chosen before and is gone. */
@@ -52,12 +31,17 @@ export async function assignedAgent(
   for (let wait = 1; ; wait += 1) {
     const agent = source.agents().find((candidate) => candidate.name === name);
     if (agent !== undefined) return { agent, reason };
+    // Before anybody hears of it: who does may register that agent at once.
+    source.parked?.add(name, run.runId);
     source.emit(run.runId, { type: 'task-parked', agent: name });
     logger.warn(
       { runId: run.runId, agent: name },
       `Run ${run.runId} was begun by ${name}, which this program does not have; it waits. Register ${name}, or start a program that does.`,
     );
-    source.parked?.add(name, run.runId);
-    await run.waitForSignal(`${prefix}agent-back#${wait}`, agentSignal(name));
+    try {
+      await run.waitForSignal(`${prefix}agent-back#${wait}`, agentSignal(name));
+    } finally {
+      source.parked?.remove(name, run.runId);
+    }
   }
 }

@@ -1,0 +1,36 @@
+/** Ends what an orchestrator drives and holds, in the order in which one part needs the other. */
+import type { AgentRegistry } from '../agents/running/agent-registry.ts';
+import type { PluginManager } from '../plugins/plugin-manager.ts';
+import { type Closing, closeAll } from '../shared/close-all.ts';
+import { OrchestratorError } from '../shared/errors.ts';
+import type { ResolvedOptions } from './orchestrator-options.ts';
+import type { Schedules } from './schedules/schedules.ts';
+
+export interface RunningParts {
+  readonly options: Pick<ResolvedOptions, 'backend' | 'adapters' | 'model' | 'clock'>;
+  readonly registry: AgentRegistry;
+  readonly plugins: PluginManager;
+  readonly schedules: Schedules;
+  /** Aborted once no run works any more: what is left is spoken to outside of runs. */
+  readonly closing: AbortController;
+}
+
+/** Resolves with what went wrong; what does not close in 5 s is left behind. Rejects when the backend does not stop. */
+export async function shutDown(
+  { options: { backend, adapters, model, clock }, registry, plugins, schedules, closing }: RunningParts,
+  drainMs: number,
+): Promise<readonly unknown[]> {
+  const errors = [...(await closeAll(clock, [{ what: 'the schedules', close: () => schedules.stop() }]))];
+  await backend.stop({ drainMs });
+  closing.abort(new OrchestratorError('stopped', 'The orchestrator was shut down.'));
+  errors.push(...(await registry.shutdown(clock)));
+  const pluggedIn = plugins.adapters();
+  // Each has a limit of its own: one that hangs does not keep the others from closing.
+  await plugins.shutdownAll();
+  const doors: Closing[] = [...adapters, ...pluggedIn].map((adapter) => ({
+    what: `the adapter ${adapter.name}`,
+    close: () => adapter.disconnect(),
+  }));
+  if (model !== undefined) doors.push({ what: 'the model', close: () => model.close() });
+  return [...errors, ...(await closeAll(clock, doors))];
+}
