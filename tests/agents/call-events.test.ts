@@ -284,6 +284,38 @@ describe('calls of tools and adapters', () => {
   });
 });
 
+describe('effects whose end nobody saw', () => {
+  it.each([
+    ['ask', undefined, 'given-up'],
+    ['retry', undefined, undefined],
+    ['reconcile', { state: 'happened', receipt: 'done' }, 'happened'],
+    ['reconcile', { state: 'absent' }, 'again'],
+  ] as const)('are told, and what was decided: %s, %j', async (onUnfinished, found, outcome) => {
+    const begun = Promise.withResolvers<void>();
+    const first = await createTestContext();
+    const effect = {
+      operation: 'send a letter',
+      onUnfinished,
+      perform: () => {
+        begun.resolve();
+        // The process is gone before this ends.
+        return new Promise<string>(() => undefined);
+      },
+      ...(found === undefined ? {} : { reconcile: async () => found }),
+    };
+    void first.context.effect('letter', effect);
+    await begun.promise;
+    const { context, events } = await createTestContext({}, first.journal);
+    const again = context.effect('letter', { ...effect, perform: async () => 'done' });
+    if (onUnfinished === 'ask') await expect(again).rejects.toMatchObject({ code: 'effect-unfinished' });
+    else expect(await again).toBe('done');
+    expect(events).toEqual([
+      { type: 'effect-unfinished', operation: 'send a letter', policy: onUnfinished },
+      ...(outcome === undefined ? [] : [{ type: 'effect-settled', operation: 'send a letter', outcome }]),
+    ]);
+  });
+});
+
 describe('limits', () => {
   it('are told where they are passed, and where the cheaper model steps in', async () => {
     const told: AgentEvent[] = [];

@@ -49,12 +49,15 @@ export class Budget {
   readonly #dayOf: Intl.DateTimeFormat;
   /** Narrow scopes first, so that what fails there is not written further. */
   readonly #limited: readonly BudgetScope[];
+  /** True when some scope limits the cost. */
+  readonly countsCost: boolean;
 
   /** `state` is asked for when it is first needed. */
   constructor(state: () => StatePort, clock: Clock, options: ResolvedBudget) {
     this.#state = state;
     this.#clock = clock;
     this.#options = options;
+    this.countsCost = Object.values(options.limits).some(({ cost }) => cost !== undefined);
     const scopes: readonly BudgetScope[] = ['run', 'agent', 'tenant', 'day'];
     this.#limited = scopes.filter((scope) => Object.keys(options.limits[scope]).length > 0);
     // In Sweden a date reads as in ISO 8601.
@@ -63,11 +66,6 @@ export class Budget {
 
   get options(): ResolvedBudget {
     return this.#options;
-  }
-
-  /** True when some scope limits the cost. */
-  get countsCost(): boolean {
-    return Object.values(this.#options.limits).some(({ cost }) => cost !== undefined);
   }
 
   /** Sets `most` aside. Rejects with `budget-exceeded` when one scope has no room; nothing is set aside then. */
