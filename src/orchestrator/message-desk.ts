@@ -115,7 +115,9 @@ export class MessageDesk {
       step: (name, work, options) => run.step(`${key}/${name}`, work, options),
       ask: (request) => ask(run, { ...request, key: `${key}/${request.key}` }),
       inputs: lastResults.inputs,
-      emit: (event) => emit(run.runId, { type: 'agent-reported', agent: agent.name, event }),
+      emit: (event) => {
+        if (!signal.aborted) emit(run.runId, { type: 'agent-reported', agent: agent.name, event });
+      },
     });
   }
 
@@ -130,17 +132,26 @@ export class MessageDesk {
     signal: AbortSignal | undefined,
   ): Promise<AgentResponse> {
     signal?.throwIfAborted();
-    const context = await this.#context(agent, message.correlationId, signal);
+    const answered = new AbortController();
+    const context = await this.#context(agent, message.correlationId, signal, answered.signal);
     this.#services.emit(message.correlationId, { type: 'message-sent', message });
     await this.#services.onSent(message);
-    return deliver(agent, message, context);
+    try {
+      return await deliver(agent, message, context);
+    } finally {
+      answered.abort();
+    }
   }
 
-  /** A context outside any run: nothing is journalled. Messages of the same minute share one snapshot of the workspace. */
+  /**
+   * A context outside any run: nothing is journalled. Messages of the same minute share one snapshot of the workspace.
+   * Nothing is told after `answered`.
+   */
   async #context(
     agent: AgentContract,
     runId: string,
     signal: AbortSignal | undefined,
+    answered?: AbortSignal,
   ): Promise<AgentContext> {
     const { registry, sources, lastResults, options, closing, emit } = this.#services;
     await registry.prepare(agent);
@@ -153,7 +164,10 @@ export class MessageDesk {
       signal: working,
       step: (key, work) => work({ idempotencyKey: `${runId}/${key}`, signal: working }),
       inputs: lastResults.inputs,
-      emit: (event) => emit(runId, { type: 'agent-reported', agent: agent.name, event }),
+      emit: (event) => {
+        if (answered?.aborted || working.aborted) return;
+        emit(runId, { type: 'agent-reported', agent: agent.name, event });
+      },
     });
   }
 }
