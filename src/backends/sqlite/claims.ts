@@ -3,6 +3,7 @@ import type { Rate } from '../driving/queue-limits.ts';
 import type { RunRow } from '../driving/run-row.ts';
 import type { Abilities } from './abilities.ts';
 import type { Database } from './database.ts';
+import { ForeignTurns } from './foreign-turns.ts';
 import { TURN_PRICE } from './queue-settings.ts';
 import { StartRates } from './start-rates.ts';
 
@@ -53,10 +54,13 @@ const OWN_TERMS = `coalesce(price, ${TURN_PRICE}) AS price, rate_limit, rate_ms 
 export class Claims {
   readonly #database: Database;
   readonly #starts: StartRates;
+  readonly #foreignTurns: ForeignTurns;
 
-  constructor(database: Database) {
+  /** `pollMs`: how often other processes look for slots that are free. */
+  constructor(database: Database, pollMs: number) {
     this.#database = database;
     this.#starts = new StartRates(database);
+    this.#foreignTurns = new ForeignTurns(database, pollMs);
   }
 
   /**
@@ -64,12 +68,12 @@ export class Claims {
    * given up gets nothing: a run under its name would be taken back by nobody.
    */
   take(request: ClaimRequest): readonly RunRow[] {
+    if (request.limit <= 0) return [];
     // A look costs no lock; most looks find nothing.
-    if (
-      request.limit <= 0 ||
-      this.#database.get(`SELECT 1 FROM queues WHERE ${WITH_ROOM} LIMIT 1`, request.now) === undefined
-    )
+    if (this.#database.get(`SELECT 1 FROM queues WHERE ${WITH_ROOM} LIMIT 1`, request.now) === undefined) {
+      this.#foreignTurns.look(request);
       return [];
+    }
     return this.#database.transaction(() => {
       const isKnown = this.#database.get('SELECT 1 FROM workers WHERE id = ?', request.worker) !== undefined;
       return isKnown ? this.#take(request) : [];
@@ -116,6 +120,9 @@ export class Claims {
   #next(queue: QueueRow, request: ClaimRequest): RunRow | undefined {
     const mayStart = !request.isResuming && queue.opens_at <= request.now;
     if (!mayStart && queue.again === 0) return undefined;
+    const isScarce = queue.room <= 1 || (mayStart && queue.rate_limit !== null);
+    if (isScarce && !request.isResuming && this.#foreignTurns.isLeft(queue, request, mayStart))
+      return undefined;
     const { name, per_tenant: perTenant } = queue;
     const { tenants } = request.abilities;
     // Lanes in the order of their turns; start-time fair queueing: nobody saves up turns while it has no runs.

@@ -31,6 +31,7 @@ export interface DriverOptions {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly leaseMs: number;
+  readonly pollMs: number;
   readonly maxLosses: number;
   readonly maxRunning: number;
   readonly cancelGraceMs: number;
@@ -65,7 +66,7 @@ export class RunDriver implements ContextHost {
   #renewAt = 0;
 
   constructor(options: DriverOptions) {
-    const { clock, database, ids, leaseMs, maxLosses } = options;
+    const { clock, database, ids, leaseMs, pollMs, maxLosses } = options;
     const now = (): number => clock.now();
     this.#options = options;
     this.clock = clock;
@@ -78,7 +79,7 @@ export class RunDriver implements ContextHost {
     this.#endings = new Endings(database, now);
     this.#admission = new Admission({ database, endings: this.#endings, ids, now });
     this.#pump = new Pump({
-      claims: new Claims(database),
+      claims: new Claims(database, pollMs),
       clock,
       alarms: this.alarms,
       room: () => this.#options.maxRunning - (this.#holds.size - this.#suspended.size),
