@@ -124,7 +124,9 @@ function asResult(value: JsonValue): AdapterResult {
 
 /** What an operation changes. One that the adapter does not list may change anything. */
 function effectsOf({ operations }: AdapterContract, operation: string): OperationEffects {
-  const declared = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+  // An adapter of somebody's may lack the list.
+  const listed = (operations as AdapterContract['operations'] | undefined) ?? {};
+  const declared = Object.hasOwn(listed, operation) ? listed[operation] : undefined;
   if (declared === undefined) return { sideEffects: 'external' };
   return typeof declared === 'string' ? { sideEffects: declared } : declared;
 }
