@@ -1,6 +1,7 @@
 /**
  * A process that works on flows until it is killed: it loads everything, says `warm`, waits for a line of terms as JSON and
- * says `ready`. Each line that follows is a flow to hand in: it says `submitted FLOW ID`. It ends with its input.
+ * says `ready`. Each line that follows is a flow to hand in: it says `submitted FLOW ID`. It ends with its input; with
+ * `killAt` at the end of its flow, when it says `writes COUNT`.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
@@ -156,4 +157,5 @@ for await (const flow of lines) {
   console.log(`result ${JSON.stringify(await orchestrator.waitForWorkflow(id))}`);
   await orchestrator.shutdown();
   console.log(`writes ${counter?.writes ?? 0}`);
+  process.exit();
 }

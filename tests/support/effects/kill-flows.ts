@@ -4,15 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { Backend } from '../../../src/contracts/backend.ts';
 import { seededRandom } from '../../../src/shared/seeded-random.ts';
-import { checkSights, type Repeats } from './check-sights.ts';
+import { checkSights, KILLED, type Repeats, WOKEN } from './check-sights.ts';
 import { type Desk, openDesk } from './decide-all.ts';
-import { kindOf, nameOf, STEPS } from './flow.ts';
+import { type Kind, kindOf, nameOf, STEPS } from './flow.ts';
 import { FlowFleet, type FlowWorker } from './flow-fleet.ts';
 import { TOKENS } from './flow-terms.ts';
 import { type BackendTerms, openBackend } from './open-backend.ts';
-import { type Outside, startOutside } from './outside.ts';
+import { type Outside, type Sight, startOutside } from './outside.ts';
 
 /** What is done to the processes at one moment. Gives back those that are alive. */
 export type Blow = (workers: readonly FlowWorker[], random: () => number) => Promise<readonly FlowWorker[]>;
@@ -24,6 +23,8 @@ export interface FlowPlan {
   readonly blow?: Blow;
   /** Flows at work at the same time. @default 4 */
   readonly width?: number;
+  /** The blows only put processes to sleep: what they have in hand they may finish when they wake. @default false */
+  readonly isWoken?: boolean;
 }
 
 export interface Figures extends Repeats {
@@ -31,15 +32,19 @@ export interface Figures extends Repeats {
   readonly flows: number;
   readonly effects: number;
   readonly decisions: number;
+  /** Calls of tools that the budget counts and nobody saw. */
+  readonly overcounted: number;
   readonly seconds: number;
 }
 
 const FLEET = 2;
+/** Tasks that all of them are at together. */
+const AT_ONCE = 6;
 /** Lines of the outside world, of some hundred bytes, between two blows. */
 const MOST_BYTES = 800;
 /** Of thirty milliseconds is each half of an effect. */
 const LONGEST_PAUSE_MS = 30;
-const PATIENCE = { timeout: 180_000, interval: 50 } as const;
+const PATIENCE = { timeout: 120_000, interval: 50 } as const;
 
 export const killSome: Blow = async (workers, random) => {
   const victim = workers[Math.floor(random() * workers.length)];
@@ -63,12 +68,21 @@ export async function killFlows(backend: BackendTerms, plan: FlowPlan): Promise<
     const flows = await waitForAll(store, fleet);
     expect(await desk.pending()).toBe(0);
     const sights = outside.sights();
-    const repeats = checkSights(sights, flows);
-    await checkBudget(store, outside, kills);
+    const repeats = checkSights(sights, flows, plan.isWoken === true ? WOKEN : KILLED);
+    const overcounted = await checkBudget(store, outside, plan.isWoken === true ? plan.blows : kills);
     const decisions = desk.decided.size;
-    expect(decisions).toBe(repeats.asked['ask']);
+    // Of those that are reconciled a person is asked only after several interruptions.
+    expect(decisions).toBeGreaterThanOrEqual(repeats.asked['ask'] ?? 0);
     const seconds = Math.round((performance.now() - from) / 100) / 10;
-    return { kills, flows: flows.length, effects: flows.length * STEPS, ...repeats, decisions, seconds };
+    return {
+      kills,
+      flows: flows.length,
+      effects: flows.length * STEPS,
+      ...repeats,
+      decisions,
+      overcounted,
+      seconds,
+    };
   } finally {
     await fleet.close();
     await desk?.stop();
@@ -114,24 +128,36 @@ async function strike(fleet: FlowFleet, outside: Outside, plan: FlowPlan): Promi
   return kills;
 }
 
+type Store = Awaited<ReturnType<typeof openBackend>>;
+
+/** Why runs go on no more, by id. */
+async function explainOpen(store: Store): Promise<Readonly<Record<string, string>>> {
+  const open: Record<string, string> = {};
+  for await (const { id, completedAt } of store.store.list({ tenant: 'default' }))
+    if (completedAt === null) open[id] = await store.explain(id, 'default');
+  return open;
+}
+
 /** Flows that were handed in, all of them ended as they should. */
-async function waitForAll(store: Backend, fleet: FlowFleet): Promise<readonly string[]> {
+async function waitForAll(store: Store, fleet: FlowFleet): Promise<readonly string[]> {
   const runs = new Map<string, string>();
-  // The last one may be handing in still.
-  await expect
-    .poll(async () => {
-      let open = 0;
-      for await (const { id, parentId, completedAt, input } of store.store.list({
-        tenant: 'default',
-        name: 'workflow',
-      })) {
-        if (parentId !== null) continue;
-        runs.set(id, (input as { workflow: { name: string } }).workflow.name);
-        if (completedAt === null) open += 1;
-      }
-      return open;
-    }, PATIENCE)
-    .toBe(0);
+  const countOpen = async (): Promise<number> => {
+    let open = 0;
+    for await (const { id, parentId, completedAt, input } of store.store.list({
+      tenant: 'default',
+      name: 'workflow',
+    })) {
+      if (parentId !== null) continue;
+      runs.set(id, (input as { workflow: { name: string } }).workflow.name);
+      if (completedAt === null) open += 1;
+    }
+    return open;
+  };
+  try {
+    await expect.poll(countOpen, PATIENCE).toBe(0);
+  } catch {
+    expect(await explainOpen(store)).toEqual({});
+  }
   for (const [flow, id] of fleet.submitted) expect([flow, runs.get(id)]).toEqual([flow, flow]);
   const outputs = (flow: string) =>
     Object.fromEntries(
@@ -146,20 +172,18 @@ async function waitForAll(store: Backend, fleet: FlowFleet): Promise<readonly st
   return [...runs.values()];
 }
 
-/** Never less than what was used. More by what was set aside for calls that a kill cut short. */
-async function checkBudget(store: Backend, outside: Outside, kills: number): Promise<void> {
+/** Never less than what was used. More by what was set aside for calls that were cut short. */
+async function checkBudget(store: Store, outside: Outside, interruptions: number): Promise<number> {
   const record = await store.store.state('default').get('budget/tenant');
-  const { toolCalls, modelCalls, tokens } = (record?.value ?? {}) as Record<string, number>;
+  const { toolCalls = 0, modelCalls = 0, tokens = 0 } = (record?.value ?? {}) as Record<string, number>;
   const sights = outside.sights();
-  const count = (what: string, ...kinds: string[]): number =>
+  const count = (what: Sight['what'], ...kinds: Kind[]): number =>
     sights.filter((sight) => sight.what === what && kinds.includes(kindOf(Number(sight.name?.split('/')[1]))))
       .length;
   const tools = count('requested', 'retry', 'reconcile');
-  const models = count('requested', 'model');
-  const used = { toolCalls, modelCalls, tokens };
-  expect([used, (toolCalls ?? 0) >= tools]).toEqual([used, true]);
-  expect([used, (modelCalls ?? 0) >= models]).toEqual([used, true]);
-  expect([used, (tokens ?? 0) >= count('happened', 'model') * TOKENS]).toEqual([used, true]);
-  // At work at once are six tasks of each process.
-  expect([used, (toolCalls ?? 0) <= tools + kills * 6]).toEqual([used, true]);
+  expect(toolCalls).toBeGreaterThanOrEqual(tools);
+  expect(toolCalls).toBeLessThanOrEqual(tools + interruptions * AT_ONCE);
+  expect(modelCalls).toBeGreaterThanOrEqual(count('requested', 'model'));
+  expect(tokens).toBeGreaterThanOrEqual(count('happened', 'model') * TOKENS);
+  return toolCalls - tools;
 }

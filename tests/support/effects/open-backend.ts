@@ -1,5 +1,6 @@
 /** A durable backend for processes that are made to be killed. */
-import type { Backend } from '../../../src/contracts/backend.ts';
+import type { DbosBackend } from '../../../src/backends/dbos/index.ts';
+import type { SqliteBackend } from '../../../src/backends/sqlite/index.ts';
 import { systemClock } from '../../../src/shared/time.ts';
 
 /** Where runs are, as JSON that a process is handed. */
@@ -16,7 +17,7 @@ export type BackendTerms =
 /** Losing many workers is what these runs are for. */
 const MAX_LOSSES = 100_000;
 
-export async function openBackend(terms: BackendTerms): Promise<Backend> {
+export async function openBackend(terms: BackendTerms): Promise<SqliteBackend | DbosBackend> {
   const { leaseMs } = terms;
   if (terms.backend === 'sqlite') {
     const { SqliteBackend } = await import('../../../src/backends/sqlite/index.ts');
