@@ -13,6 +13,8 @@ export interface CountedUsage {
 
 /** More than this is no answer but a flood. Characters. */
 const MOST_CHARACTERS = 16_000_000;
+/** So are more calls than this in one answer. */
+const MOST_CALLS = 1000;
 
 interface OpenCall {
   readonly index: number | undefined;
@@ -63,6 +65,8 @@ export class Answer {
     readonly arguments?: string | undefined;
   }): void {
     this.#count(text);
+    this.#count(name ?? '');
+    this.#count(id ?? '');
     const known =
       index !== undefined
         ? this.#calls.find((call) => call.index === index)
@@ -70,6 +74,8 @@ export class Answer {
           ? this.#calls.find((call) => call.id === id)
           : this.#calls.at(-1);
     if (known === undefined) {
+      if (this.#calls.length === MOST_CALLS)
+        throw this.#flood(`the answer has more than ${MOST_CALLS} calls`);
       this.#calls.push({ index, id: id ?? '', name: name ?? '', arguments: text });
       return;
     }
@@ -134,8 +140,11 @@ export class Answer {
 
   #count(piece: string): void {
     this.#length += piece.length;
-    if (this.#length <= MOST_CHARACTERS) return;
-    const message = `the answer is longer than ${MOST_CHARACTERS} characters`;
-    throw modelFailure('malformed', { model: this.#model, message });
+    if (this.#length > MOST_CHARACTERS)
+      throw this.#flood(`the answer is longer than ${MOST_CHARACTERS} characters`);
+  }
+
+  #flood(message: string): Error {
+    return modelFailure('malformed', { model: this.#model, message });
   }
 }

@@ -6,6 +6,7 @@ import { Answer, type CountedUsage } from './answer.ts';
 import type { CallWatch } from './call-watch.ts';
 import { excerpt } from './chat-answer.ts';
 import type { WireRequest } from './chat-request.ts';
+import { LONGEST_BODY } from './guarded-fetch.ts';
 import { modelFailure } from './model-failure.ts';
 import type { Wire } from './wire.ts';
 
@@ -21,9 +22,6 @@ export interface Attempt {
   /** Told how the server names the request. */
   readonly onRequestId: (id: string) => void;
 }
-
-/** A body longer than this is not read to its end. Bytes. */
-const LONGEST_BODY = 64_000_000;
 
 export async function attempt({
   openai,

@@ -106,6 +106,8 @@ interface Thrown {
 export function toModelFailure(thrown: unknown, model: string, now: number): OrchestratorError {
   if (OrchestratorError.isInstance(thrown)) return thrown;
   const error = toError(thrown) as Error & Thrown;
+  // Thrown on the way, where the SDK calls all that goes wrong a matter of the connection.
+  if (OrchestratorError.isInstance(error.cause)) return error.cause;
   const status = typeof error.status === 'number' ? error.status : undefined;
   const headers = error.headers instanceof Headers ? error.headers : undefined;
   return modelFailure(kindOf(error, status), {
