@@ -12,7 +12,7 @@ export interface Repeats {
 const LETTERS: Readonly<Record<Sight['what'], string>> = { requested: 'r', happened: 'h', asked: 'a' };
 
 /** What may be seen of a step: a letter for each sight, in their order. */
-export interface Rules {
+interface Rules {
   readonly allowed: Readonly<Record<Kind, RegExp>>;
   /** Whether all of a step is seen before anything of the next one. */
   readonly isInOrder: boolean;
