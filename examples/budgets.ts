@@ -6,7 +6,6 @@ import {
   type ModelClient,
   Orchestrator,
   type TaskJson,
-  type TaskOutcome,
 } from 'autogen-orchestrator';
 import { ScriptedModel } from 'autogen-orchestrator/testing';
 
@@ -14,20 +13,14 @@ const question = [{ type: 'user', content: 'Go on.', source: 'user' }] as const;
 
 class Writer extends BaseAgent {
   constructor() {
-    super({
-      name: 'Writer',
-      description: 'Writes.',
-      capabilities: ['documentation'],
-      taskTypes: ['documentation'],
-    });
+    super({ name: 'Writer', description: 'Writes.', capabilities: [], taskTypes: ['documentation'] });
   }
-  override async handleTask(_task: TaskJson, context: AgentContext): Promise<TaskOutcome> {
+  override async handleTask(_task: TaskJson, context: AgentContext): Promise<{ success: boolean }> {
     for (let page = 1; page <= 20; page += 1) {
       const result = await context.model?.create(question);
       const [money] = (await context.budget.lines()).filter(({ unit }) => unit === 'cost');
-      console.log(
-        `page ${page} by ${result?.model ?? 'large'}, ${money?.used.toFixed(2)} of ${money?.limit}`,
-      );
+      const who = result?.model ?? 'large';
+      console.log(`page ${page} by ${who}, ${money?.used.toFixed(2)} of ${money?.limit}`);
     }
     return { success: true };
   }
@@ -35,10 +28,8 @@ class Writer extends BaseAgent {
 
 /** A scripted model with a price for each token, and answers of ten tokens at most. */
 function priced(name: string, price: number): ModelClient {
-  const model = new ScriptedModel(
-    Array.from({ length: 20 }, () => 'A page.'),
-    { model: name, maxTokens: 10 },
-  );
+  const answers = Array.from({ length: 20 }, () => 'A page.');
+  const model = new ScriptedModel(answers, { model: name, maxTokens: 10 });
   return Object.assign(model, {
     priceOf: (usage: { promptTokens: number; completionTokens: number }) =>
       (usage.promptTokens + usage.completionTokens) * price,

@@ -37,7 +37,9 @@ const backend = new MemoryBackend();
 const orchestrator = new Orchestrator({
   plugins: [
     plugin(PluginType.HOOK, { onTaskCompleted: () => void told.push('a hook was waited for') }),
-    plugin(PluginType.OBSERVER, { onEvent: ({ type }: { type: string }) => void told.push(type) }),
+    plugin(PluginType.OBSERVER, {
+      onEvent: ({ type }: { type: string }) => void (type.startsWith('task-') && told.push(type)),
+    }),
     plugin(PluginType.EVALUATOR, { evaluators: () => [polite] }),
     plugin(PluginType.STORAGE, { backend: () => backend }),
     plugin(PluginType.ADAPTER, { adapters: () => [clock] }),
