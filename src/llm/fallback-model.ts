@@ -81,6 +81,12 @@ export class FallbackModelClient implements ModelClient {
     return Math.max(...this.#models.map((model) => model.countTokens(messages, options)));
   }
 
+  /** The most that one of them may cost; undefined when the price of one is not known. */
+  priceOf(usage: CreateResult['usage']): number | undefined {
+    const prices = this.#models.map((model) => model.priceOf?.(usage));
+    return prices.every((price) => price !== undefined) ? Math.max(...prices) : undefined;
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#models.map((model) => model.close()));
   }

@@ -56,5 +56,6 @@ export function limitModel(model: ModelClient, options: LimitModelOptions): Mode
       pass(messages, request, () => model.createStream(messages, request)),
     countTokens: (messages, request) => model.countTokens(messages, request),
     close: () => model.close(),
+    ...(model.priceOf === undefined ? {} : { priceOf: (usage) => model.priceOf?.(usage) }),
   };
 }

@@ -309,4 +309,21 @@ describe('a closed client', () => {
     expect((await asked).code).toBe('stopped');
     expect((await failureOf(client.create(HELLO))).code).toBe('stopped');
   });
+
+  it('does not wait to repeat a call, and sends none that was still getting ready', async () => {
+    let failures = 0;
+    const { server, client } = await play([status(500, 'no')], {
+      onExchange: () => {
+        failures += 1;
+      },
+      retry: { maxRetries: 5, baseDelaySeconds: 30, maxDelaySeconds: 30 },
+    });
+    const asked = failureOf(client.create(HELLO));
+    await expect.poll(() => failures).toBe(1);
+    const second = failureOf(client.create(HELLO));
+    await client.close();
+    expect((await asked).code).toBe('stopped');
+    expect((await second).code).toBe('stopped');
+    expect(server.requests).toHaveLength(1);
+  });
 });

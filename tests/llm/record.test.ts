@@ -26,6 +26,13 @@ async function gather(
 }
 
 describe('recorded calls', () => {
+  it('say what to do when their file is not there, or is a folder', () => {
+    for (const missing of [join(folder, 'none.json'), folder])
+      expect(() => new ReplayModelClient(missing)).toThrow(
+        expect.objectContaining({ code: 'not-found', message: expect.stringContaining('record it first') }),
+      );
+  });
+
   it('are played again without the model: results, calls of functions, streams and errors', async () => {
     const failure = modelFailure('content-filter', { model: 'scripted', message: 'no' });
     const live = recordModel(
@@ -100,6 +107,21 @@ describe('recorded calls', () => {
     await live.create(ask('1'));
     await live.close();
     expect(existsSync(`${path()}.part`)).toBe(false);
+  });
+});
+
+describe('a recorded model whose file can not be written', () => {
+  it('is closed all the same', async () => {
+    let isClosed = false;
+    const model = Object.assign(new ScriptedModel(['a']), {
+      close: async () => {
+        isClosed = true;
+      },
+    });
+    const live = recordModel(model, { path: folder });
+    await expect(live.create(ask('1'))).rejects.toThrow();
+    await live.close();
+    expect(isClosed).toBe(true);
   });
 });
 

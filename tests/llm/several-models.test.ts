@@ -126,6 +126,22 @@ describe('a limited model', () => {
   });
 });
 
+describe('what a model costs', () => {
+  const usage = { promptTokens: 1, completionTokens: 1 };
+  const priced = (price: number | undefined): ScriptedModel =>
+    Object.assign(new ScriptedModel([]), { priceOf: () => price });
+
+  it('is known of a limited model as of the model itself', () => {
+    expect(limitModel(priced(3), {}).priceOf?.(usage)).toBe(3);
+    expect(limitModel(new ScriptedModel([]), {}).priceOf).toBeUndefined();
+  });
+
+  it('is for a chain the most that one of them may cost, and unknown where one is unknown', () => {
+    expect(new FallbackModelClient([priced(2), priced(5)]).priceOf(usage)).toBe(5);
+    expect(new FallbackModelClient([priced(2), priced(undefined)]).priceOf(usage)).toBeUndefined();
+  });
+});
+
 describe('a value of a given shape', () => {
   const schema = z.object({ name: z.string(), age: z.number() });
   const format = { name: 'person', schema, jsonSchema: z.toJSONSchema(schema) as JsonObject };

@@ -66,10 +66,10 @@ export class OpenAIModelClient implements ModelClient {
   readonly #quirks = new Quirks();
   readonly #redactor: Redactor = createRedactor();
   readonly #open = new Set<CallWatch>();
+  readonly #closing = new AbortController();
   #openai: Promise<OpenAI> | undefined;
   /** The key that the redactor learned last. */
   #hidden: string | undefined;
-  #isClosed = false;
 
   /** Throws {@link InvalidArgumentError} for a bad option. Nothing is loaded or sent yet. */
   constructor(options: OpenAIModelClientOptions) {
@@ -121,8 +121,12 @@ export class OpenAIModelClient implements ModelClient {
 
   /** Ends calls that are under way with `stopped`. No call may follow. */
   close(): Promise<void> {
-    this.#isClosed = true;
-    for (const watch of this.#open) watch.cut(closed(this.info.model));
+    const reason = new OrchestratorError(
+      'stopped',
+      `The client of ${this.info.model} was closed; make a new one.`,
+    );
+    this.#closing.abort(reason);
+    for (const watch of this.#open) watch.cut(reason);
     return Promise.resolve();
   }
 
@@ -150,7 +154,8 @@ export class OpenAIModelClient implements ModelClient {
           refusals += 1;
           continue;
         }
-        await pause(this.#options.clock, this.#waitAfter(thrown, number), signal);
+        const waiting = mergeSignals(signal, this.#closing.signal);
+        await pause(this.#options.clock, this.#waitAfter(thrown, number), waiting);
         number += 1;
       }
     }
@@ -162,8 +167,9 @@ export class OpenAIModelClient implements ModelClient {
     { number, signal, onText }: AttemptTerms,
   ): Promise<CreateResult> {
     const { clock, timeouts, model, api } = this.#options;
-    if (this.#isClosed) throw closed(model);
+    this.#closing.signal.throwIfAborted();
     const openai = await this.#client();
+    this.#closing.signal.throwIfAborted();
     const wire = WIRES[api];
     const request = wire.request(this.#options, messages, options, this.#quirks);
     const told: Told = { number, request, startedAt: clock.now(), requestId: undefined };
@@ -287,8 +293,4 @@ export class OpenAIModelClient implements ModelClient {
       // An onlooker's trouble is not the call's.
     }
   }
-}
-
-function closed(model: string): OrchestratorError {
-  return new OrchestratorError('stopped', `The client of ${model} was closed; make a new one.`);
 }

@@ -1,5 +1,5 @@
 /** A model whose calls are written down, so that they can be played again without it. */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CreateOptions, CreateResult, ModelClient, ModelMessage } from '../../contracts/model.ts';
 import { createRedactor } from '../../security/redact.ts';
@@ -31,8 +31,14 @@ export function recordModel(model: ModelClient, options: RecordOptions): ModelCl
       .then(async () => {
         const recording: Recording = { schemaVersion: 1, calls: calls.filter((call) => call !== undefined) };
         await mkdir(dirname(path), { recursive: true });
-        await writeFile(`${path}.part`, `${JSON.stringify(recording, null, 2)}\n`);
-        await rename(`${path}.part`, path);
+        const part = `${path}.part`;
+        try {
+          await writeFile(part, `${JSON.stringify(recording, null, 2)}\n`);
+          await rename(part, path);
+        } catch (error) {
+          await rm(part, { force: true });
+          throw error;
+        }
       });
     return writing;
   };
@@ -82,7 +88,8 @@ export function recordModel(model: ModelClient, options: RecordOptions): ModelCl
       record(messages, request, () => model.createStream(messages, request), true),
     countTokens: (messages, request) => model.countTokens(messages, request),
     close: async () => {
-      await writing;
+      // Whoever made the call was told that it could not be written.
+      await writing.catch(() => undefined);
       await model.close();
     },
     ...(model.priceOf === undefined ? {} : { priceOf: (usage) => model.priceOf?.(usage) }),
