@@ -1,4 +1,5 @@
 /** The errors of a configuration: which variable or key, where, what it holds and what was expected. */
+import { editDistance } from '../shared/edit-distance.ts';
 import { describe, OrchestratorError } from '../shared/errors.ts';
 import type { ConfigKey } from './config-keys.ts';
 
@@ -44,24 +45,10 @@ function nearest(path: string, known: readonly string[]): string {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_]/g, '');
   const last = (text: string): string => plain(text).split('.').at(-1) ?? '';
   const distances = known.map((candidate) => {
-    const whole = distance(plain(path), plain(candidate));
+    const whole = editDistance(plain(path), plain(candidate));
     // `maxTokens` at the top was meant for `llm.maxTokens`.
-    const end = distance(last(path), last(candidate)) + 0.5;
+    const end = editDistance(last(path), last(candidate)) + 0.5;
     return { candidate, distance: Math.min(whole, end) };
   });
   return distances.sort((a, b) => a.distance - b.distance)[0]?.candidate ?? '';
-}
-
-/** Levenshtein's distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 1; j <= b.length; j += 1) {
-      const changed = (row[j - 1] ?? 0) + (letter === b[j - 1] ? 0 : 1);
-      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

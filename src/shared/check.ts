@@ -1,4 +1,5 @@
 /** Argument checks for public functions: each throws {@link InvalidArgumentError} with the name, the rule and the value. */
+import { editDistance } from './edit-distance.ts';
 import { InvalidArgumentError } from './errors.ts';
 import { isPlainObject } from './json.ts';
 import type { Clock } from './time.ts';
@@ -62,10 +63,18 @@ export function checkObject(name: string, value: unknown): Record<string, unknow
 export function checkKeys(name: string, value: unknown, known: readonly string[]): Record<string, unknown> {
   const object = checkObject(name, value);
   for (const key in object) {
-    if (!known.includes(key))
-      throw new InvalidArgumentError(name, `an object with no other keys than ${known.join(', ')}`, object);
+    if (known.includes(key)) continue;
+    const expected = `an object with no other keys than ${known.join(', ')}${meant(key, known)}`;
+    throw new InvalidArgumentError(name, expected, object);
   }
   return object;
+}
+
+/** A known key that is nearly this one, in brackets: case does not count, and a letter or two may be wrong. */
+function meant(key: string, known: readonly string[]): string {
+  const plain = key.slice(0, 50).toLowerCase();
+  const near = known.find((each) => editDistance(plain, each.toLowerCase()) <= Math.min(2, each.length / 3));
+  return near === undefined ? '' : ` (did you mean \`${near}\` by \`${key.slice(0, 50)}\`?)`;
 }
 
 /** An object, of any class, that has these methods. `what` says what it is, with its article. */

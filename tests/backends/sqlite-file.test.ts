@@ -94,6 +94,7 @@ describe('a file that can not be used', () => {
   it('is reported when its folder is missing', async () => {
     const made = backend({ path: join(folder, 'missing', 'runs.db') });
     expect(await failure(made.start())).toMatchObject({ code: 'storage-failed', reason: 'unreachable' });
+    await expect(made.start()).rejects.toThrow(`there is no folder "${join(folder, 'missing')}"`);
   });
 
   it('is reported when it may not be written', async () => {
@@ -150,6 +151,7 @@ describe('a file that can not be used', () => {
   it('is no file: a folder', async () => {
     mkdirSync(path);
     expect(await failure(backend().start())).toMatchObject({ code: 'storage-failed', reason: 'unreachable' });
+    await expect(backend().start()).rejects.toThrow('it is a folder; name a file in it');
   });
 });
 

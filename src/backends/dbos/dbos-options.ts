@@ -123,9 +123,13 @@ export function resolveDbosOptions(options: DbosBackendOptions): ResolvedDbosOpt
 
 function checkConnectionString(value: unknown): string {
   const text = checkText('connectionString', value);
-  if (/^postgres(?:ql)?:\/\//.test(text)) return text;
+  if (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)) return text;
   // What was given may hold a password.
-  throw new InvalidArgumentError('connectionString', 'a text that begins with postgres://', '…');
+  throw new InvalidArgumentError(
+    'connectionString',
+    'a URL such as postgres://user:password@host:5432/database, with what is special in it percent-encoded',
+    '…',
+  );
 }
 
 function checkSchema(name: string, value: unknown): string {

@@ -13,10 +13,11 @@ export type StorageFailure =
   | 'other';
 
 const SENTENCES: Readonly<Record<StorageFailure, string>> = {
-  unreachable: 'can not be reached; nothing that was finished is lost',
-  refused: 'refuses this user, or has no database of that name',
+  unreachable: 'can not be reached: see whether PostgreSQL runs there; nothing that was finished is lost',
+  refused: 'refuses this user, or has no database of that name: make it, or grant the user CREATE on it',
   'newer-schema': 'was written by a newer release; it was left as it is: update this package',
-  foreign: 'has a schema of that name with tables of another program; it was left as it is',
+  foreign:
+    'has tables of another program in our schema; it was left as it is: name another one in the option `schema`',
   'read-only': 'can not be written: it is a standby or read-only',
   full: 'can not grow: its disk is full; nothing that was finished is lost',
   busy: 'was locked for too long',

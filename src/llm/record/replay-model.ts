@@ -9,7 +9,7 @@ import type {
 } from '../../contracts/model.ts';
 import { createRedactor, type Redactor } from '../../security/redact.ts';
 import { checkKeys, checkTextArray } from '../../shared/check.ts';
-import { errorFromJson, OrchestratorError } from '../../shared/errors.ts';
+import { errorFromJson, OrchestratorError, toError } from '../../shared/errors.ts';
 import { checkMessages, checkRequest } from '../check-request.ts';
 import { tokenBound } from '../openai/token-bound.ts';
 import { difference } from './difference.ts';
@@ -47,12 +47,12 @@ export class ReplayModelClient implements ModelClient {
   readonly #waiting = new Map<string, Waiting>();
   #played = 0;
 
-  /** Takes a recording, or the path of its file. Throws `invalid-json`, `schema-mismatch` or the file system's error. */
+  /** Takes a recording, or the path of its file. Throws `not-found`, `invalid-json` or `schema-mismatch`. */
   constructor(recording: Recording | string, options: ReplayOptions = {}) {
     checkKeys('options', options, ['secrets', 'info']);
     const { calls } =
       typeof recording === 'string'
-        ? parseRecording(readFileSync(recording, 'utf8'), recording)
+        ? parseRecording(readRecording(recording), recording)
         : checkRecording(recording, 'The recording');
     this.#calls = calls;
     this.#redactor = createRedactor({ values: checkTextArray('secrets', options.secrets ?? []) });
@@ -156,4 +156,13 @@ export class ReplayModelClient implements ModelClient {
 
 function unexpected(message: string, left: number): OrchestratorError {
   return new OrchestratorError('unexpected-call', message, { details: { left } });
+}
+
+function readRecording(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const message = `The recording ${path} can not be read: record it first, with recordModel (${toError(cause).message}).`;
+    throw new OrchestratorError('not-found', message, { cause, details: { path } });
+  }
 }
