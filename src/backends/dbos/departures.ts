@@ -1,5 +1,5 @@
 /** Waits for other processes to let go of runs that were ended here: until then their functions are at work. */
-import type { Alarms } from '../driving/alarms.ts';
+import type { Alarm, Alarms } from '../driving/alarms.ts';
 import type { Database } from './database.ts';
 
 interface Departure {
@@ -14,6 +14,8 @@ export class Departures {
   readonly #database: Database;
   readonly #alarms: Alarms;
   readonly #waiting = new Set<Departure>();
+  #next: Alarm | undefined;
+  #isLooking = false;
 
   constructor(database: Database, alarms: Alarms) {
     this.#database = database;
@@ -29,32 +31,43 @@ export class Departures {
     if (seqs.length === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const alarm = this.#alarms.set(graceMs, resolve);
-    let next = this.#alarms.set(LOOK_MS, look.bind(this));
-    function look(this: Departures): void {
-      this.look().catch(() => undefined);
-      next = this.#alarms.set(LOOK_MS, look.bind(this));
-    }
     const departure = { seqs, done: resolve };
     this.#waiting.add(departure);
-    this.look().catch(() => undefined);
+    this.#lookAndAgain();
     await promise;
     this.#waiting.delete(departure);
     this.#alarms.cancel(alarm);
-    this.#alarms.cancel(next);
+    if (this.#waiting.size === 0) this.#alarms.cancel(this.#next);
   }
 
+  /** Looks for all who wait with one question; not while another one is under way. */
   async look(): Promise<void> {
-    for (const { seqs, done } of this.#waiting) {
-      const held = await this.#database.get(
-        `SELECT 1 FROM ${this.#database.schema}.runs WHERE seq = ANY ($1) AND owner IS NOT NULL LIMIT 1`,
-        [seqs],
+    if (this.#isLooking || this.#waiting.size === 0) return;
+    this.#isLooking = true;
+    try {
+      const asked = [...this.#waiting];
+      const rows = await this.#database.all<{ seq: number }>(
+        `SELECT seq FROM ${this.#database.schema}.runs WHERE seq = ANY ($1) AND owner IS NOT NULL`,
+        [asked.flatMap(({ seqs }) => seqs)],
       );
-      if (held === undefined) done();
+      const held = new Set(rows.map(({ seq }) => seq));
+      for (const { seqs, done } of asked) if (!seqs.some((seq) => held.has(seq))) done();
+    } finally {
+      this.#isLooking = false;
     }
   }
 
   /** Nobody waits any longer. */
   stop(): void {
     for (const { done } of this.#waiting) done();
+  }
+
+  /** One alarm for all who wait. Should the database be away, the next look finds it. */
+  #lookAndAgain(): void {
+    if (this.#next?.isSet === true) return;
+    this.look().catch(() => undefined);
+    this.#next = this.#alarms.set(LOOK_MS, () => {
+      if (this.#waiting.size > 0) this.#lookAndAgain();
+    });
   }
 }
