@@ -57,6 +57,7 @@ export class FallbackModelClient implements ModelClient {
       jsonOutput: every((info) => info.jsonOutput),
       structuredOutput: every((info) => info.structuredOutput),
       contextWindow: Math.min(...this.#models.map(({ info }) => info.contextWindow)),
+      ...largestAnswer(this.#models),
     };
   }
 
@@ -122,6 +123,12 @@ export class FallbackModelClient implements ModelClient {
     const rest = (model: ModelClient): number => Math.max(0, (this.#restUntil.get(model) ?? 0) - now);
     return [...this.#models].sort((a, b) => rest(a) - rest(b));
   }
+}
+
+/** What one of them may answer at most, so that a budget sets aside enough for any. */
+function largestAnswer(models: readonly ModelClient[]): { readonly maxTokens?: number } {
+  const answers = models.map(({ info }) => info.maxTokens).filter((tokens) => tokens !== undefined);
+  return answers.length === 0 ? {} : { maxTokens: Math.max(...answers) };
 }
 
 async function* one(result: Promise<CreateResult>): AsyncGenerator<CreateResult> {

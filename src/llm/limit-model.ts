@@ -35,7 +35,7 @@ export function limitModel(model: ModelClient, options: LimitModelOptions): Mode
     let used: number | undefined;
     try {
       for await (const item of ask()) {
-        if (typeof item !== 'string') used = item.usage.promptTokens + item.usage.completionTokens;
+        if (typeof item !== 'string') used = tokensOf(item);
         yield item;
       }
     } finally {
@@ -58,4 +58,10 @@ export function limitModel(model: ModelClient, options: LimitModelOptions): Mode
     close: () => model.close(),
     ...(model.priceOf === undefined ? {} : { priceOf: (usage) => model.priceOf?.(usage) }),
   };
+}
+
+/** Undefined for what is no count: what was set aside stands then. */
+function tokensOf({ usage }: CreateResult): number | undefined {
+  const tokens: unknown = usage?.promptTokens + usage?.completionTokens;
+  return typeof tokens === 'number' && tokens >= 0 ? tokens : undefined;
 }

@@ -105,7 +105,9 @@ describe('a client of a hostile endpoint', () => {
       headers: { 'Ocp-Apim-Subscription-Key': 'header-secret' },
       onExchange: (exchange) => exchanges.push(exchange),
     }).catch((error: unknown) => error);
-    expect(exchanges).toMatchObject([{ url: `${url}/v1/chat/completions` }]);
+    expect(new Set(exchanges.map((exchange) => exchange.url))).toEqual(
+      new Set([`${url}/v1/chat/completions`]),
+    );
     expect(failure).toMatchObject({ code: 'model-failed', details: { parameter: '[redacted]' } });
     expect(JSON.stringify([failure, exchanges])).not.toMatch(/(header|query)-secret/);
   });

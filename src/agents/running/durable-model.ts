@@ -92,13 +92,17 @@ function checkResult(result: unknown, model: string): CreateResult {
   const { content, usage } = isPlainObject(result) ? result : {};
   const { promptTokens, completionTokens } = isPlainObject(usage) ? usage : {};
   const hasContent = typeof content === 'string' || Array.isArray(content);
-  if (hasContent && Number.isFinite(promptTokens) && Number.isFinite(completionTokens))
-    return result as CreateResult;
+  if (hasContent && isCount(promptTokens) && isCount(completionTokens)) return result as CreateResult;
   throw new OrchestratorError(
     'model-failed',
     `The model ${model} returned something that is no result: expected an object with \`content\` and \`usage\`, got ${describe(result)}.`,
     { details: { model } },
   );
+}
+
+/** Sums of these are what budgets and reports show: less than nothing, or more than can be counted, is no count. */
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
 async function collect(

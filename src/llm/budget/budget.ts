@@ -74,17 +74,20 @@ export class Budget {
     const taken: Drawn[] = [];
     let leftMs = Infinity;
     for (const drawn of this.#scopes(owner, now)) {
-      let refusal: OrchestratorError | undefined;
-      await drawn.tally.apply((used) => {
-        refusal = refusalOf(drawn, used, most, now);
-        return refusal === undefined ? add(used, most, 1, now) : undefined;
-      });
-      if (refusal !== undefined) {
-        await Promise.all(taken.map(({ tally }) => tally.apply((used) => add(used, most, -1, now))));
-        throw refusal;
+      try {
+        let refusal: OrchestratorError | undefined;
+        await drawn.tally.apply((used) => {
+          refusal = refusalOf(drawn, used, most, now);
+          return refusal === undefined ? add(used, most, 1, now) : undefined;
+        });
+        if (refusal !== undefined) throw refusal;
+        taken.push(drawn);
+        leftMs = Math.min(leftMs, await this.#leftMs(drawn, now));
+      } catch (error) {
+        // What was set aside may not be written back either: then it stays counted, and why this failed is told.
+        await Promise.allSettled(taken.map(({ tally }) => tally.apply((used) => add(used, most, -1, now))));
+        throw error;
       }
-      taken.push(drawn);
-      leftMs = Math.min(leftMs, await this.#leftMs(drawn, now));
     }
     let isSettled = false;
     return {
@@ -115,7 +118,8 @@ export class Budget {
 
   async #leftMs({ limits: { seconds }, tally }: Drawn, now: number): Promise<number> {
     if (seconds === undefined) return Infinity;
-    return Math.max(0, ((await tally.read()).since ?? now) + seconds * 1000 - now);
+    // A clock that was set back makes nothing longer than it was.
+    return Math.max(0, Math.min(now, (await tally.read()).since ?? now) + seconds * 1000 - now);
   }
 
   #scopes({ runId, agent }: BudgetOwner, now: number): readonly Drawn[] {
@@ -159,7 +163,7 @@ function add(used: Used, amounts: BudgetAmounts, sign: 1 | -1, now: number): Use
 }
 
 function usedOf(used: Used, unit: BudgetUnit, now: number): number {
-  return unit === 'seconds' ? (now - (used.since ?? now)) / 1000 : used[unit];
+  return unit === 'seconds' ? Math.max(0, now - (used.since ?? now)) / 1000 : used[unit];
 }
 
 function refusalOf(

@@ -47,13 +47,14 @@ export function budgetedModel(
       chosen,
       options: { ...options, signal: mergeSignals(options.signal, limit?.signal) },
       async took(result) {
-        if (isCounted(result)) await reservation.settle(amountsOf(chosen, result));
+        // An answer that was paid is not lost over the books: what can't be priced or written stays counted at its most.
+        if (isCounted(result)) await reservation.settle(takenBy(chosen, result)).catch(() => undefined);
         if (!isCounted(result) || chosen === model) return result;
         return { ...result, model: result.model ?? chosen.info.model };
       },
       async failed(error) {
         // Nothing came of it: a call was made all the same, and what it took is known only where the endpoint refused it.
-        if (wasRefused(error)) await reservation.settle({ tokens: 0, cost: 0 });
+        if (wasRefused(error)) await reservation.settle({ tokens: 0, cost: 0 }).catch(() => undefined);
       },
       end: () => limit?.clear(),
     };
@@ -90,20 +91,11 @@ export function budgetedModel(
   ): BudgetAmounts {
     const promptTokens = chosen.countTokens(messages, options);
     const completionTokens = chosen.info.maxTokens ?? ASSUMED_ANSWER;
-    return amountsOf(chosen, { usage: { promptTokens, completionTokens } });
-  }
-
-  function amountsOf(
-    chosen: ModelClient,
-    { usage, cost }: Pick<CreateResult, 'usage' | 'cost'>,
-  ): BudgetAmounts {
-    const price = cost ?? chosen.priceOf?.(usage);
-    if (price === undefined && budget.countsCost) throw noPrice(chosen);
-    return {
-      tokens: usage.promptTokens + usage.completionTokens,
-      modelCalls: 1,
-      ...(price === undefined ? {} : { cost: price }),
-    };
+    if (!isSum(promptTokens) || !isSum(completionTokens)) throw notCounted(chosen);
+    const usage = { promptTokens, completionTokens };
+    const price = chosen.priceOf?.(usage);
+    if (price === undefined ? budget.countsCost : !isSum(price)) throw noPrice(chosen);
+    return { ...countsOf(usage), ...(price === undefined ? {} : { cost: price }) };
   }
 
   return {
@@ -137,6 +129,24 @@ export function budgetedModel(
   };
 }
 
+function countsOf({ promptTokens, completionTokens }: CreateResult['usage']): BudgetAmounts {
+  return { tokens: promptTokens + completionTokens, modelCalls: 1 };
+}
+
+/** What a call took. Without a cost where neither the result nor the price says a sensible one. */
+function takenBy(chosen: ModelClient, { usage, cost }: CreateResult): BudgetAmounts {
+  const price = cost ?? priceAfterwards(chosen, usage);
+  return { ...countsOf(usage), ...(isSum(price) ? { cost: price } : {}) };
+}
+
+function priceAfterwards(chosen: ModelClient, usage: CreateResult['usage']): number | undefined {
+  try {
+    return chosen.priceOf?.(usage);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Tells of a limit, if that is what an error is about. */
 export function tellExceeded(error: unknown, tell: (event: BudgetEvent) => void): void {
   const passed = exceededBy(error);
@@ -154,11 +164,12 @@ function exceededBy(error: unknown): Passed | undefined {
 /** A client of somebody's may give anything: what has no counts is left to whoever checks results, at its most. */
 function isCounted(item: unknown): item is CreateResult {
   const usage = isPlainObject(item) ? item['usage'] : undefined;
-  return (
-    isPlainObject(usage) &&
-    Number.isFinite(usage['promptTokens']) &&
-    Number.isFinite(usage['completionTokens'])
-  );
+  return isPlainObject(usage) && isSum(usage['promptTokens']) && isSum(usage['completionTokens']);
+}
+
+/** What can be added up: a client that gives less than nothing, or more than can be counted, changes no sum. */
+function isSum(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
 function isOfSize(error: unknown): boolean {
@@ -187,6 +198,14 @@ function noPrice({ info: { model } }: ModelClient): OrchestratorError {
   return new OrchestratorError(
     'invalid-argument',
     `The budget limits the cost, but the model ${model} has no price: give its client a \`price\`.`,
+    { details: { model } },
+  );
+}
+
+function notCounted({ info: { model } }: ModelClient): OrchestratorError {
+  return new OrchestratorError(
+    'invalid-argument',
+    `What a call of the model ${model} may take is not known: expected \`countTokens\` and \`info.maxTokens\` to give numbers from 0 up.`,
     { details: { model } },
   );
 }

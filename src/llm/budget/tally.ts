@@ -112,11 +112,14 @@ function toUsed(value: JsonValue | undefined): Used {
   if (value === undefined) return NOTHING;
   if (isPlainObject(value) && value['schemaVersion'] === 1) {
     const { tokens, cost, modelCalls, toolCalls, since } = value as unknown as Used;
-    return { tokens, cost, modelCalls, toolCalls, since };
+    const sums: readonly unknown[] = [tokens, cost, modelCalls, toolCalls, since ?? 0];
+    // With sums that are none, every limit would hold for ever, or none would.
+    if (sums.every((sum) => typeof sum === 'number' && sum >= 0 && sum < Infinity))
+      return { tokens, cost, modelCalls, toolCalls, since };
   }
   const got = isPlainObject(value) ? value['schemaVersion'] : value;
   throw new OrchestratorError(
     'schema-mismatch',
-    `Expected a budget of schema version 1, got ${JSON.stringify(got)}.`,
+    `Expected a budget of schema version 1 with its sums, got ${JSON.stringify(got)}.`,
   );
 }
