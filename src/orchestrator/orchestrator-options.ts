@@ -1,6 +1,7 @@
 /** What a caller may set on an orchestrator, and what it makes of it. */
 
 import { checkParts } from '../agents/running/check-parts.ts';
+import { FURTHER_LIMITS, resolveQueueOptions } from '../backends/driving/queue-limits.ts';
 import { MemoryBackend } from '../backends/memory/index.ts';
 import type { OrchestratorConfig } from '../config/load-config.ts';
 import type { AdapterContract } from '../contracts/adapter.ts';
@@ -23,14 +24,7 @@ import { MetricsCollector } from '../observability/metrics.ts';
 import { Tracer } from '../observability/tracer.ts';
 import { checkPlugin, readMetadata } from '../plugins/check-plugin.ts';
 import { type PluginLimits, resolvePluginLimits } from '../plugins/plugin-limits.ts';
-import {
-  checkBoolean,
-  checkInteger,
-  checkKeys,
-  checkListOf,
-  checkObject,
-  checkText,
-} from '../shared/check.ts';
+import { checkBoolean, checkInteger, checkKeys, checkListOf, checkText } from '../shared/check.ts';
 import { errorToJson, OrchestratorError } from '../shared/errors.ts';
 import { type IdSource, randomIds } from '../shared/ids.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
@@ -147,7 +141,7 @@ export function resolveOptions(options: OrchestratorOptions): ResolvedOptions {
     plugins,
     pluginLimits: resolvePluginLimits('pluginLimits', options.pluginLimits),
     concurrency: checkInteger('concurrency', options.concurrency ?? 4, 1),
-    taskQueue: checkObject('taskQueue', options.taskQueue ?? {}),
+    taskQueue: checkTaskQueue(options.taskQueue ?? {}),
     tenant,
     logger: options.logger ?? createLogger({ level: config?.logLevel ?? 'warn' }),
     metrics: options.metrics ?? new MetricsCollector(),
@@ -168,4 +162,11 @@ function storedBy<T>(provider: PluginContract & StorageProvider, ask: (provider:
       cause,
     });
   }
+}
+
+/** Wrong limits are told when the orchestrator is made, not when it starts. */
+function checkTaskQueue(limits: Omit<QueueOptions, 'concurrency'>): Omit<QueueOptions, 'concurrency'> {
+  checkKeys('taskQueue', limits, FURTHER_LIMITS);
+  resolveQueueOptions(limits);
+  return limits;
 }

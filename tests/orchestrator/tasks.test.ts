@@ -284,6 +284,14 @@ describe('routing', () => {
 });
 
 describe('the queue of tasks', () => {
+  it.each([
+    [{ concurrency: 3 }, '`taskQueue`'],
+    [{ maxwaiting: 3 }, 'did you mean `maxWaiting`'],
+    [{ rate: { limit: 3 } }, '`rate.perSeconds`'],
+  ])('refuses %j when the orchestrator is made', (taskQueue, told) => {
+    expect(() => new Orchestrator({ taskQueue: taskQueue as object })).toThrow(told);
+  });
+
   it('takes further limits: no more waiting tasks than it may', async () => {
     const orchestrator = new Orchestrator({ taskQueue: { maxWaiting: 1 } });
     await orchestrator.start();

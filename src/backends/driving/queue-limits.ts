@@ -25,6 +25,16 @@ export interface QueueLimits {
   readonly tenants: ReadonlyMap<string, OneTenant>;
 }
 
+/** All but `concurrency`. */
+export const FURTHER_LIMITS: readonly string[] = [
+  'perTenant',
+  'rate',
+  'perTenantRate',
+  'tenants',
+  'maxWaiting',
+  'agingSeconds',
+];
+
 const YEAR_SECONDS = 31_536_000;
 
 /** What holds for a queue that was never set. */
@@ -32,7 +42,7 @@ export const NO_LIMITS: QueueLimits = resolveQueueOptions({});
 
 /** Throws `invalid-argument`. */
 export function resolveQueueOptions(options: QueueOptions): QueueLimits {
-  checkObject('options', options);
+  checkKeys('options', options, ['concurrency', ...FURTHER_LIMITS]);
   const {
     concurrency = Infinity,
     perTenant = Infinity,

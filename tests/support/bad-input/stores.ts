@@ -234,7 +234,9 @@ export const STORE_CALLS: readonly BadCall[] = [
   bad('MemoryBackend.cancel', 'tenant', NOT.text, (value) => backend().cancel('run', value)),
   bad('MemoryBackend.cancel', 'reason', [null, 7, {}], (value) => backend().cancel('run', 'default', value)),
   bad('MemoryBackend.setQueue', 'queue', NOT.text, (value) => backend().setQueue(value, {})),
-  bad('MemoryBackend.setQueue', 'options', NOT.object, (value) => backend().setQueue('work', value)),
+  bad('MemoryBackend.setQueue', 'options', [...NOT.object, { perTenants: 3 }], (value) =>
+    backend().setQueue('work', value),
+  ),
   queueOption('concurrency', [null, '3', 0, -1, 1.5, Number.NaN]),
   queueOption('perTenant', [null, '3', 0, -1, 1.5]),
   queueOption('maxWaiting', [null, '3', 0, -1, 1.5]),
