@@ -40,13 +40,15 @@ export const KILLED: Rules = {
 /** A sleeper may finish what it has in hand. It begins nothing: whoever begins again has asked before. */
 const BEGUN_ONCE = /^a*(?:rh*a[ah]*)*rh[ah]*$/;
 
-/** In a process of its own the other side goes on meanwhile, and whoever asks waits for its end. */
+/** What left a process right before it fell asleep may arrive when it wakes: the other side has to recognise the key. */
+const HAPPENS_ONCE = /^[ra]*r[ra]*h[ra]*$/;
+
 export const WOKEN: Rules = {
   allowed: {
-    retry: ONCE,
-    reconcile: ASKED_FIRST,
+    retry: HAPPENS_ONCE,
+    reconcile: HAPPENS_ONCE,
     file: BEGUN_ONCE,
-    ask: ASKED_FIRST,
+    ask: HAPPENS_ONCE,
     step: /h/,
     model: /h/,
   },

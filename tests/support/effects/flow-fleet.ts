@@ -89,6 +89,13 @@ export class FlowFleet {
     );
   }
 
+  /** Those that ended by themselves, and not because their database was away. */
+  get crashed(): number {
+    return this.#all.filter(
+      ({ child, lines }) => child.exitCode !== null && !lines.includes('storage-failed'),
+    ).length;
+  }
+
   async close(): Promise<void> {
     for (const worker of this.#all) worker.child.kill('SIGCONT');
     await Promise.all(this.#all.map((worker) => worker.kill()));

@@ -10,6 +10,8 @@ export interface FlowTerms {
   readonly steps?: number;
   /** Most milliseconds that a thing takes until it happens, and until its receipt is there. @default 30 */
   readonly holdMs?: number;
+  /** The other side recognises keys, whatever the policy. @default only under `retry` */
+  readonly recognises?: boolean;
   readonly killAt?: KillPoint;
 }
 

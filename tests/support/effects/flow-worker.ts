@@ -31,7 +31,7 @@ console.log('warm');
 process.stdin.on('end', () => process.exit());
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const terms = JSON.parse((await lines.next()).value ?? '') as FlowTerms;
-const { url, log, steps, holdMs = 30, killAt } = terms;
+const { url, log, steps, holdMs = 30, recognises = false, killAt } = terms;
 const counter = killAt === undefined ? undefined : countSqliteWrites(killAt);
 
 const hold = (): Promise<void> => sleep(Math.random() * holdMs);
@@ -42,7 +42,7 @@ async function post({ idempotencyKey, signal }: EffectContext, name: string, rep
   const held = `${Math.random() * holdMs},${Math.random() * holdMs}`;
   const response = await fetch(`${url}/effects/${encodeURIComponent(idempotencyKey)}`, {
     method: 'POST',
-    headers: { 'x-name': name, 'x-hold': held, 'x-repeats': repeats },
+    headers: { 'x-name': name, 'x-hold': held, 'x-repeats': recognises ? 'once' : repeats },
     signal,
   });
   await response.json();
@@ -148,14 +148,24 @@ const orchestrator = new Orchestrator({
   concurrency: 6,
 });
 orchestrator.registerAgent(new Doer());
-await orchestrator.start();
-console.log('ready');
-for await (const flow of lines) {
-  const id = await orchestrator.submitWorkflow(createFlow(flow, steps));
-  console.log(`submitted ${flow} ${id}`);
-  if (killAt === undefined) continue;
-  console.log(`result ${JSON.stringify(await orchestrator.waitForWorkflow(id))}`);
-  await orchestrator.shutdown();
-  console.log(`writes ${counter?.writes ?? 0}`);
-  process.exit();
+
+async function work(): Promise<void> {
+  await orchestrator.start();
+  console.log('ready');
+  for await (const flow of lines) {
+    const id = await orchestrator.submitWorkflow(createFlow(flow, steps));
+    console.log(`submitted ${flow} ${id}`);
+    if (killAt === undefined) continue;
+    await orchestrator.waitForWorkflow(id);
+    await orchestrator.shutdown();
+    console.log(`writes ${counter?.writes ?? 0}`);
+    process.exit();
+  }
 }
+
+work().catch((error: { code?: string }) => {
+  // Its database has gone away.
+  if (error.code !== 'storage-failed') throw error;
+  console.log('storage-failed');
+  process.exit(1);
+});
