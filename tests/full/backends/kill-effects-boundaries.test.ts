@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { checkFlowBoundaries, countFlowWrites } from '../../support/effects/flow-boundaries.ts';
 
 it('effects of each kind, killed before and after each write of their workflow, go by their policies', {
-  timeout: 900_000,
+  timeout: 1_200_000,
 }, async () => {
   const from = performance.now();
   const writes = await countFlowWrites();
