@@ -1,8 +1,8 @@
 /** Takes runs in, many at a time: finds the one that was meant, checks what it depends on, and writes its row. */
-import { OrchestratorError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { isEqualJson, toJsonText } from '../driving/json-text.ts';
+import { otherRun, queueFull, unknownDependency } from '../driving/refusals.ts';
 import type { Submission } from '../driving/submission.ts';
 import { Batch } from './batch.ts';
 import type { Database } from './database.ts';
@@ -87,15 +87,15 @@ export class Admission {
         return { id: runId, seq, isBroken: false, isKnown: true };
       case 'known':
         if (isEqualJson(detail ?? 'null', inputText)) return { id, seq, isBroken: false, isKnown: true };
-        throw alreadyExists(id);
+        throw otherRun(id);
       case 'other':
-        throw alreadyExists(id);
+        throw otherRun(id);
       case 'unknown-dependency':
-        throw new OrchestratorError('unknown-dependency', `There is no run "${detail}" to depend on.`, {
-          details: { dependency: detail },
-        });
-      case 'full':
-        throw queueFull(submission.queue, detail ?? '');
+        throw unknownDependency(detail ?? '');
+      case 'full': {
+        const [maxWaiting = 0, held = 0] = (detail ?? '').split(' ').map(Number);
+        throw queueFull(submission.queue, held, maxWaiting);
+      }
       case 'lost':
         throw (parent as Hold).lost();
     }
@@ -131,15 +131,4 @@ export class Admission {
       ],
     );
   }
-}
-
-function alreadyExists(id: string): OrchestratorError {
-  const message = `There is a run "${id}" already, with another function or input.`;
-  return new OrchestratorError('already-exists', message, { details: { id } });
-}
-
-function queueFull(queue: string, detail: string): OrchestratorError {
-  const [maxWaiting = 0, held = 0] = detail.split(' ').map(Number);
-  const message = `The queue "${queue}" holds ${held} waiting runs and takes no more.`;
-  return new OrchestratorError('queue-full', message, { retryable: true, details: { queue, maxWaiting } });
 }

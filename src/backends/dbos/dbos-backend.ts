@@ -18,7 +18,8 @@ import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { checkName } from '../driving/names.ts';
-import { endedBy, notFound, type RunRow } from '../driving/run-row.ts';
+import { backendStopped, registeredTooLate } from '../driving/refusals.ts';
+import { cancelledFor, notFound, type RunRow } from '../driving/run-row.ts';
 import { resolveSubmission } from '../driving/submission.ts';
 import { Ticker } from '../driving/ticker.ts';
 import { Database } from './database.ts';
@@ -125,11 +126,7 @@ export class DbosBackend implements Backend {
   }
 
   register(name: string, work: RunFunction, options?: RegisterOptions): void {
-    if (this.#state !== 'created') {
-      throw new OrchestratorError('illegal-transition', `Register "${name}" before the backend is started.`, {
-        details: { name },
-      });
-    }
+    if (this.#state !== 'created') throw registeredTooLate(name);
     this.#driver.functions.add(name, work, options);
   }
 
@@ -228,8 +225,7 @@ export class DbosBackend implements Backend {
   async cancel(runId: string, tenant: string, reason?: string): Promise<void> {
     if (reason !== undefined) checkString('reason', reason);
     const { seq, id } = await this.#find(runId, tenant);
-    const what = reason === undefined ? 'was cancelled' : `was cancelled: ${reason.replace(/\.$/, '')}`;
-    await this.#driver.cancel(seq, endedBy(id, 'cancelled', what, reason === undefined ? {} : { reason }));
+    await this.#driver.cancel(seq, cancelledFor(id, reason));
   }
 
   /** Sets the limits of a queue for all processes of the database; runs that already hold a slot keep it. */
@@ -281,7 +277,7 @@ export class DbosBackend implements Backend {
 
   #refuseWhenStopped(): void {
     if (this.#state === 'stopping' || this.#isDraining || this.#stopping !== undefined)
-      throw new OrchestratorError('stopped', 'The backend was stopped; make a new one.');
+      throw backendStopped();
   }
 }
 

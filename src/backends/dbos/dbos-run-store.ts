@@ -7,6 +7,7 @@ import type { Alarms } from '../driving/alarms.ts';
 import { checkName } from '../driving/names.ts';
 import { checkRunFilter, unknownPage } from '../driving/run-filter.ts';
 import { infoOf, notFound, outcomeOf, type RunRow } from '../driving/run-row.ts';
+import { waitForEnd } from '../driving/wait-for-end.ts';
 import { Batch } from './batch.ts';
 import type { Database } from './database.ts';
 import { type DbosRow, runRowOf } from './dbos-row.ts';
@@ -87,7 +88,18 @@ export class DbosRunStore implements RunStore {
         'stopped',
         'The backend was stopped; the run goes on where it is started next.',
       );
-    return this.#wait(row, timeoutMs, signal);
+    const { alarms, watches, watchDatabase } = this.#options;
+    const { seq, status, started_at: startedAt } = row;
+    const ended = waitForEnd({
+      id: runId,
+      alarms,
+      timeoutMs,
+      signal,
+      standing: () => (startedAt === null ? `. It was ${status} when the wait began.` : '.'),
+      watch: (watch) => watches.add(seq, watch),
+    });
+    watchDatabase();
+    return ended;
   }
 
   state(tenant: string): StatePort {
@@ -121,47 +133,5 @@ export class DbosRunStore implements RunStore {
     } finally {
       await reader.close();
     }
-  }
-
-  #wait(
-    { seq, id, status, started_at }: RunRow,
-    timeoutMs: number | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<RunOutcome> {
-    const { alarms, watches, watchDatabase } = this.#options;
-    const { promise, resolve, reject } = Promise.withResolvers<RunOutcome>();
-    const close = (): void => {
-      unwatch();
-      alarms.cancel(alarm);
-      signal?.removeEventListener('abort', onAbort);
-    };
-    const fail = (reason: Error): void => {
-      close();
-      reject(reason);
-    };
-    const onAbort = (): void => fail(signal?.reason as Error);
-    const unwatch = watches.add(seq, {
-      ended: (outcome) => {
-        close();
-        resolve(outcome);
-      },
-      stopped: fail,
-    });
-    const alarm =
-      timeoutMs === undefined
-        ? undefined
-        : alarms.set(timeoutMs, () => {
-            const hint = started_at === null ? ` It was ${status} when the wait began.` : '';
-            const message = `Run "${id}" did not end in ${timeoutMs} ms.${hint}`;
-            fail(
-              new OrchestratorError('timed-out', message, {
-                retryable: true,
-                details: { runId: id, timeoutMs },
-              }),
-            );
-          });
-    signal?.addEventListener('abort', onAbort, { once: true });
-    watchDatabase();
-    return promise;
   }
 }

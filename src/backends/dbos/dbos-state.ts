@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { StatePort, StateRecord } from '../../contracts/state.ts';
 import { checkInteger, checkString } from '../../shared/check.ts';
-import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { checkName } from '../driving/names.ts';
+import { checkVersion } from '../driving/refusals.ts';
 import type { Database } from './database.ts';
 
 interface Kept {
@@ -70,12 +70,7 @@ export class DbosState implements StatePort {
       `SELECT ${this.#database.schema}.${change}($1, $2, $3, $4, $5) AS found`,
       [this.#tenant, key, expected, value, randomUUID()],
     );
-    const version = row?.found ?? null;
-    if (version === null) return;
-    throw new OrchestratorError('version-conflict', `"${key}" is at version ${version}, not ${expected}.`, {
-      retryable: true,
-      details: { key, expected, version },
-    });
+    checkVersion(key, row?.found ?? expected, expected);
   }
 }
 

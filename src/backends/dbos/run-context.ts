@@ -14,6 +14,7 @@ import type { Alarms } from '../driving/alarms.ts';
 import { handled } from '../driving/handled.ts';
 import type { JournalKind } from '../driving/journal-kind.ts';
 import { checkName } from '../driving/names.ts';
+import { stepInItself } from '../driving/refusals.ts';
 import { resolveSubmission, type Submission } from '../driving/submission.ts';
 import type { Hold } from './hold.ts';
 import type { Inbox } from './inbox.ts';
@@ -73,7 +74,7 @@ export class DbosRunContext implements RunContext {
   ): Promise<T> {
     const { execution } = this.#hold;
     // It would wait for itself without end.
-    if (execution.isInside(key)) return handled(Promise.reject(this.#stepInItself(key)));
+    if (execution.isInside(key)) return handled(Promise.reject(stepInItself(this.runId, key)));
     return this.#once('step', key, fingerprint ?? null, async () => {
       const { signal, runId } = this;
       checkFunction('work', work);
@@ -206,11 +207,6 @@ export class DbosRunContext implements RunContext {
       return execution.wait<RunOutcome>((wake) => watches.add(seq, { ended: wake }));
     };
     return handled(found());
-  }
-
-  #stepInItself(key: string): OrchestratorError {
-    const message = `The step "${key}" of run ${this.runId} asks for itself; give the inner step another key.`;
-    return new OrchestratorError('illegal-transition', message, { details: { runId: this.runId, key } });
   }
 
   #once(

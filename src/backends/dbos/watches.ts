@@ -1,16 +1,10 @@
 /** Who waits for the end of which run: told at once when it ends here, with the next news when it ends elsewhere. */
-import type { RunOutcome } from '../../contracts/backend.ts';
 import type { OrchestratorError } from '../../shared/errors.ts';
 import { outcomeOf } from '../driving/run-row.ts';
+import type { Watch } from '../driving/wait-for-end.ts';
 import { Batch } from './batch.ts';
 import type { Database } from './database.ts';
 import { type DbosRow, runRowOf } from './dbos-row.ts';
-
-export interface Watch {
-  readonly ended: (outcome: RunOutcome) => void;
-  /** The backend stops: nobody will tell any more. */
-  readonly stopped?: (reason: OrchestratorError) => void;
-}
 
 export class Watches {
   readonly #database: Database;

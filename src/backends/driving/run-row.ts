@@ -74,6 +74,12 @@ export function endedBy(
   return new OrchestratorError(code, `Run "${id}" ${what}.`, { details: { runId: id, ...details } });
 }
 
+/** The error of a run that was cancelled by a caller, who may have said why. */
+export function cancelledFor(id: string, reason: string | undefined): OrchestratorError {
+  if (reason === undefined) return endedBy(id, 'cancelled', 'was cancelled');
+  return endedBy(id, 'cancelled', `was cancelled: ${reason.replace(/\.$/, '')}`, { reason });
+}
+
 export function notFound(id: string): OrchestratorError {
   return new OrchestratorError('not-found', `There is no run "${id}" of this tenant.`, {
     details: { runId: id },

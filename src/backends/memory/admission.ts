@@ -1,9 +1,9 @@
 /** Takes runs in: finds the one that was meant, checks what it depends on, and makes its record. */
-import { OrchestratorError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
 import { toJsonText } from '../driving/json-text.ts';
+import { otherRun, queueFull, unknownDependency } from '../driving/refusals.ts';
 import type { Submission } from '../driving/submission.ts';
 import type { RunQueue } from './run-queue.ts';
 import { RunRecord } from './run-record.ts';
@@ -15,10 +15,12 @@ export interface AdmissionOptions {
   readonly table: RunTable;
 }
 
-/** `known`: it was here before. `blocked`: something it depends on has failed. */
 export interface Admitted {
   readonly run: RunRecord;
-  readonly state: 'known' | 'blocked' | 'new';
+  /** It was here before. */
+  readonly isKnown: boolean;
+  /** The run that it depends on and that did not complete, if there is one. */
+  readonly brokenBy?: string;
 }
 
 export class Admission {
@@ -43,9 +45,10 @@ export class Admission {
   ): Admitted {
     const inputText = toJsonText(input);
     const known = this.#find(name, inputText, submission);
-    if (known !== undefined) return { run: known, state: 'known' };
-    const awaited = this.#dependencies(submission);
-    checkRoom(submission.queue, queue);
+    if (known !== undefined) return { run: known, isKnown: true };
+    const { awaited, brokenBy } = this.#dependencies(submission);
+    const { unstarted, maxWaiting } = queue;
+    if (unstarted >= maxWaiting) throw queueFull(submission.queue, unstarted, maxWaiting);
     const run = this.#record(name, inputText, submission, parent);
     this.#table.add(run);
     queue.unstarted += 1;
@@ -54,9 +57,9 @@ export class Admission {
       parent.children.add(run);
       run.pins += 1;
     }
-    if (awaited === 'failed') return { run, state: 'blocked' };
+    if (brokenBy !== undefined) return { run, isKnown: false, brokenBy };
     linkTo(run, awaited);
-    return { run, state: 'new' };
+    return { run, isKnown: false };
   }
 
   #record(name: string, inputText: string, submission: Submission, parent: RunRecord | undefined): RunRecord {
@@ -88,50 +91,29 @@ export class Admission {
       const trace = run === undefined ? this.#table.trace(tenant, id) : undefined;
       const known = run === undefined ? trace : { name: run.terms.name, inputMark: run.terms.inputText };
       if (known !== undefined) {
-        if (known.name !== name || !hasMark(known.inputMark, inputText)) {
-          throw new OrchestratorError(
-            'already-exists',
-            `There is a run "${id}" already, with another function or input.`,
-            {
-              details: { id },
-            },
-          );
-        }
+        if (known.name !== name || !hasMark(known.inputMark, inputText)) throw otherRun(id);
         return run ?? forgotten(id, tenant, name);
       }
     }
     return dedupeKey === undefined ? undefined : this.#table.byDedupeKey(tenant, dedupeKey);
   }
 
-  /** The dependencies that are still kept, or that one has failed. */
-  #dependencies({ tenant, dependencies }: Submission): readonly RunRecord[] | 'failed' {
-    const known: RunRecord[] = [];
-    let hasFailed = false;
+  /** The dependencies that are still kept, and the first that did not complete. */
+  #dependencies({ tenant, dependencies }: Submission): {
+    readonly awaited: readonly RunRecord[];
+    readonly brokenBy: string | undefined;
+  } {
+    const awaited: RunRecord[] = [];
+    let brokenBy: string | undefined;
     for (const id of dependencies) {
       const run = this.#table.get(tenant, id);
       const status = run?.status ?? this.#table.trace(tenant, id)?.status;
-      if (status === undefined) {
-        throw new OrchestratorError('unknown-dependency', `There is no run "${id}" to depend on.`, {
-          details: { dependency: id },
-        });
-      }
-      hasFailed ||= status === 'failed' || status === 'cancelled';
-      if (run !== undefined) known.push(run);
+      if (status === undefined) throw unknownDependency(id);
+      if (status === 'failed' || status === 'cancelled') brokenBy ??= id;
+      if (run !== undefined) awaited.push(run);
     }
-    return hasFailed ? 'failed' : known;
+    return { awaited, brokenBy };
   }
-}
-
-function checkRoom(name: string, { unstarted, maxWaiting }: RunQueue): void {
-  if (unstarted < maxWaiting) return;
-  throw new OrchestratorError(
-    'queue-full',
-    `The queue "${name}" holds ${unstarted} waiting runs and takes no more.`,
-    {
-      retryable: true,
-      details: { queue: name, maxWaiting },
-    },
-  );
 }
 
 function linkTo(run: RunRecord, awaited: readonly RunRecord[]): void {

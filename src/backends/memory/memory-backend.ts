@@ -27,10 +27,11 @@ import { type Clock, systemClock } from '../../shared/time.ts';
 import { Breather } from '../driving/breather.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { checkName } from '../driving/names.ts';
+import { backendStopped, registeredTooLate } from '../driving/refusals.ts';
+import { cancelledFor, notFound } from '../driving/run-row.ts';
 import { resolveSubmission } from '../driving/submission.ts';
 import { MemoryRunStore } from './memory-run-store.ts';
 import { RunDriver } from './run-driver.ts';
-import { endedBy } from './run-errors.ts';
 import { RunInbox } from './run-inbox.ts';
 import type { RunRecord } from './run-record.ts';
 import { RunTable } from './run-table.ts';
@@ -86,11 +87,7 @@ export class MemoryBackend implements Backend {
   }
 
   register(name: string, work: RunFunction, options?: RegisterOptions): void {
-    if (this.#state !== 'created') {
-      throw new OrchestratorError('illegal-transition', `Register "${name}" before the backend is started.`, {
-        details: { name },
-      });
-    }
+    if (this.#state !== 'created') throw registeredTooLate(name);
     this.#driver.functions.add(name, work, options);
   }
 
@@ -158,8 +155,7 @@ export class MemoryBackend implements Backend {
     if (reason !== undefined) checkString('reason', reason);
     const run = this.#find(runId, tenant);
     if (run === undefined) return;
-    const what = reason === undefined ? 'was cancelled' : `was cancelled: ${reason.replace(/\.$/, '')}`;
-    await this.#driver.cancel(run, endedBy(run, 'cancelled', what, reason === undefined ? {} : { reason }));
+    await this.#driver.cancel(run, cancelledFor(runId, reason));
   }
 
   /** Sets the limits of a queue; runs that already hold a slot keep it. */
@@ -174,13 +170,10 @@ export class MemoryBackend implements Backend {
   #find(runId: string, tenant: string): RunRecord | undefined {
     const run = this.#table.get(checkName('tenant', tenant), checkName('runId', runId));
     if (run !== undefined || this.#table.trace(tenant, runId) !== undefined) return run;
-    throw new OrchestratorError('not-found', `There is no run "${runId}" of this tenant.`, {
-      details: { runId },
-    });
+    throw notFound(runId);
   }
 
   #refuseWhenStopped(): void {
-    if (this.#state === 'stopping')
-      throw new OrchestratorError('stopped', 'The backend was stopped; make a new one.');
+    if (this.#state === 'stopping') throw backendStopped();
   }
 }

@@ -2,10 +2,10 @@
 import type { RunFilter, RunInfo, RunOutcome, RunStore } from '../../contracts/backend.ts';
 import type { StatePort } from '../../contracts/state.ts';
 import { checkNumber, checkSignal } from '../../shared/check.ts';
-import { OrchestratorError } from '../../shared/errors.ts';
 import type { Alarms } from '../driving/alarms.ts';
 import { checkName } from '../driving/names.ts';
 import { checkRunFilter } from '../driving/run-filter.ts';
+import { notFound } from '../driving/run-row.ts';
 import { waitForEnd } from '../driving/wait-for-end.ts';
 import { MemoryState } from './memory-state.ts';
 import type { RunTable } from './run-table.ts';
@@ -37,10 +37,7 @@ export class MemoryRunStore implements RunStore {
     checkSignal('signal', signal)?.throwIfAborted();
     if (timeoutMs !== undefined) checkNumber('timeoutMs', timeoutMs, 0, Number.MAX_SAFE_INTEGER);
     const run = this.#table.get(checkName('tenant', tenant), checkName('runId', runId));
-    if (run === undefined)
-      throw new OrchestratorError('not-found', `There is no run "${runId}" of this tenant.`, {
-        details: { runId },
-      });
+    if (run === undefined) throw notFound(runId);
     return waitForEnd({
       id: runId,
       alarms: this.#alarms,

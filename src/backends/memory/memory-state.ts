@@ -1,10 +1,10 @@
 /** Versioned records of one tenant, in memory. */
 import type { StatePort, StateRecord } from '../../contracts/state.ts';
 import { checkInteger, checkString } from '../../shared/check.ts';
-import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { checkName } from '../driving/names.ts';
+import { checkVersion } from '../driving/refusals.ts';
 
 interface Kept {
   readonly text: string;
@@ -42,12 +42,7 @@ export class MemoryState implements StatePort {
   #checkVersion(key: string, expected: number): void {
     checkName('key', key);
     checkInteger('expectedVersion', expected, 0);
-    const version = this.#records.get(key)?.version ?? 0;
-    if (version === expected) return;
-    throw new OrchestratorError('version-conflict', `"${key}" is at version ${version}, not ${expected}.`, {
-      retryable: true,
-      details: { key, expected, version },
-    });
+    checkVersion(key, this.#records.get(key)?.version ?? 0, expected);
   }
 }
 

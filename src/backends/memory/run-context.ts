@@ -7,10 +7,10 @@ import type {
   SubmitOptions,
 } from '../../contracts/backend.ts';
 import { checkFunction, checkNumber } from '../../shared/check.ts';
-import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { handled } from '../driving/handled.ts';
 import { checkName } from '../driving/names.ts';
+import { stepInItself } from '../driving/refusals.ts';
 import type { RunExecution } from '../driving/run-execution.ts';
 import { resolveSubmission } from '../driving/submission.ts';
 import { Journal } from './journal.ts';
@@ -49,7 +49,7 @@ export class MemoryRunContext implements RunContext {
     { fingerprint }: { readonly fingerprint?: string } = {},
   ): Promise<T> {
     // It would wait for itself without end.
-    if (this.#execution.isInside(key)) return handled(Promise.reject(this.#stepInItself(key)));
+    if (this.#execution.isInside(key)) return handled(Promise.reject(stepInItself(this.runId, key)));
     return this.#once('step', key, fingerprint ?? null, () => {
       const { signal, runId } = this;
       checkFunction('work', work);
@@ -126,11 +126,6 @@ export class MemoryRunContext implements RunContext {
   #outcome(key: string): Promise<RunOutcome> {
     const child = this.#children.get(key) as RunRecord;
     return handled(this.#execution.wait<RunOutcome>((wake) => child.onEnd(wake)));
-  }
-
-  #stepInItself(key: string): OrchestratorError {
-    const message = `The step "${key}" of run ${this.runId} asks for itself; give the inner step another key.`;
-    return new OrchestratorError('illegal-transition', message, { details: { runId: this.runId, key } });
   }
 
   #once(

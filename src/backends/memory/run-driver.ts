@@ -8,11 +8,11 @@ import { Alarms } from '../driving/alarms.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { FunctionRegistry } from '../driving/registry.ts';
 import { RunExecution } from '../driving/run-execution.ts';
+import { cancelledWith, dependencyFailed, endedBy } from '../driving/run-row.ts';
 import type { Submission } from '../driving/submission.ts';
 import { Admission } from './admission.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { MemoryRunContext } from './run-context.ts';
-import { dependencyFailed, endedBy } from './run-errors.ts';
 import type { RunRecord } from './run-record.ts';
 import type { RunTable } from './run-table.ts';
 
@@ -55,9 +55,9 @@ export class RunDriver {
   submit(name: string, input: JsonValue, submission: Submission, parent?: RunRecord): RunRecord {
     this.functions.check(name, submission.tenant);
     const queue = this.dispatcher.queue(submission.queue);
-    const { run, state } = this.#admission.admit(name, input, submission, queue, parent);
-    if (state === 'blocked') this.#end(cancellation(run, dependencyFailed(run)));
-    if (state !== 'new') return run;
+    const { run, isKnown, brokenBy } = this.#admission.admit(name, input, submission, queue, parent);
+    if (brokenBy !== undefined) this.#end(cancellation(run, dependencyFailed(run.terms.id, brokenBy)));
+    if (isKnown || brokenBy !== undefined) return run;
     if (submission.delayMs > 0) {
       run.blockers += 1;
       run.delay = this.alarms.set(submission.delayMs, () => this.#unblock(run));
@@ -159,7 +159,7 @@ export class RunDriver {
   }
 
   #timeOut(run: RunRecord, timeoutMs: number): void {
-    const error = endedBy(run, 'timed-out', `did not finish in ${timeoutMs} ms`, { timeoutMs });
+    const error = endedBy(run.terms.id, 'timed-out', `did not finish in ${timeoutMs} ms`, { timeoutMs });
     void this.cancel(run, error);
   }
 
@@ -189,7 +189,7 @@ export class RunDriver {
     run.inbox = undefined;
     const { execution } = run;
     if (execution !== undefined)
-      aborted.push(() => execution.abort(error ?? endedBy(run, 'cancelled', 'was ended')));
+      aborted.push(() => execution.abort(error ?? endedBy(run.terms.id, 'cancelled', 'was ended')));
     this.#letGo(run, more);
     this.#table.ended(run);
     if (run.watchers !== undefined) {
@@ -203,17 +203,14 @@ export class RunDriver {
   #letGo(run: RunRecord, more: Ending[]): void {
     for (const dependent of run.dependents ?? []) {
       if (run.status === 'completed') this.#unblock(dependent);
-      else more.push(cancellation(dependent, dependencyFailed(dependent, run.terms.id)));
+      else more.push(cancellation(dependent, dependencyFailed(dependent.terms.id, run.terms.id)));
     }
     run.dependents = undefined;
     for (const child of run.children ?? []) {
       child.parent = undefined;
       this.#table.unpin(child);
       if (run.status !== 'cancelled' || child.isOver) continue;
-      const error = endedBy(child, 'cancelled', `was cancelled together with "${run.terms.id}"`, {
-        parentId: run.terms.id,
-      });
-      more.push(cancellation(child, error));
+      more.push(cancellation(child, cancelledWith(child.terms.id, run.terms.id)));
     }
     run.children = undefined;
     for (const dependency of run.awaited ?? []) {

@@ -1,8 +1,8 @@
 /** Takes runs in: finds the one that was meant, checks what it depends on, and writes its row. */
-import { OrchestratorError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { isEqualJson, toJsonText } from '../driving/json-text.ts';
+import { otherRun, queueFull, unknownDependency } from '../driving/refusals.ts';
 import { dependencyFailed, type RunRow, rankOf } from '../driving/run-row.ts';
 import type { Submission } from '../driving/submission.ts';
 import type { Database } from './database.ts';
@@ -97,8 +97,7 @@ export class Admission {
       );
       if (known !== undefined) {
         if (known.name === name && isEqualJson(known.input, inputText)) return id;
-        const message = `There is a run "${id}" already, with another function or input.`;
-        throw new OrchestratorError('already-exists', message, { details: { id } });
+        throw otherRun(id);
       }
     }
     if (dedupeKey === undefined) return undefined;
@@ -117,9 +116,7 @@ export class Admission {
         id,
       );
       if (row !== undefined) return row;
-      throw new OrchestratorError('unknown-dependency', `There is no run "${id}" to depend on.`, {
-        details: { dependency: id },
-      });
+      throw unknownDependency(id);
     });
   }
 
@@ -130,11 +127,6 @@ export class Admission {
         'SELECT max_waiting, unstarted FROM queues WHERE name = ?',
         queue,
       ) ?? {};
-    if (limit === null || held < limit) return;
-    const message = `The queue "${queue}" holds ${held} waiting runs and takes no more.`;
-    throw new OrchestratorError('queue-full', message, {
-      retryable: true,
-      details: { queue, maxWaiting: limit },
-    });
+    if (limit !== null && held >= limit) throw queueFull(queue, held, limit);
   }
 }

@@ -15,6 +15,7 @@ import type { Breather } from '../driving/breather.ts';
 import { handled } from '../driving/handled.ts';
 import type { JournalKind } from '../driving/journal-kind.ts';
 import { checkName } from '../driving/names.ts';
+import { stepInItself } from '../driving/refusals.ts';
 import { resolveSubmission, type Submission } from '../driving/submission.ts';
 import type { Database } from './database.ts';
 import type { Hold } from './hold.ts';
@@ -63,7 +64,7 @@ export class SqliteRunContext implements RunContext {
   ): Promise<T> {
     const { execution } = this.#hold;
     // It would wait for itself without end.
-    if (execution.isInside(key)) return handled(Promise.reject(this.#stepInItself(key)));
+    if (execution.isInside(key)) return handled(Promise.reject(stepInItself(this.runId, key)));
     const recorded = this.#once('step', key, fingerprint ?? null, () => {
       const { signal, runId } = this;
       checkFunction('work', work);
@@ -201,11 +202,6 @@ export class SqliteRunContext implements RunContext {
       return handled(Promise.reject(new OrchestratorError('not-found', message, { details: { runId: id } })));
     }
     return handled(this.#hold.execution.wait<RunOutcome>((wake) => watches.add(child.seq, { ended: wake })));
-  }
-
-  #stepInItself(key: string): OrchestratorError {
-    const message = `The step "${key}" of run ${this.runId} asks for itself; give the inner step another key.`;
-    return new OrchestratorError('illegal-transition', message, { details: { runId: this.runId, key } });
   }
 
   #journalled(): RunJournal {

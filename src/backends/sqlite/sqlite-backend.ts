@@ -17,7 +17,8 @@ import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { checkName } from '../driving/names.ts';
-import { endedBy, notFound, type RunRow } from '../driving/run-row.ts';
+import { backendStopped, registeredTooLate } from '../driving/refusals.ts';
+import { cancelledFor, notFound, type RunRow } from '../driving/run-row.ts';
 import { resolveSubmission } from '../driving/submission.ts';
 import { Ticker } from '../driving/ticker.ts';
 import { Database } from './database.ts';
@@ -75,11 +76,7 @@ export class SqliteBackend implements Backend {
   }
 
   register(name: string, work: RunFunction, options?: RegisterOptions): void {
-    if (this.#state !== 'created') {
-      throw new OrchestratorError('illegal-transition', `Register "${name}" before the backend is started.`, {
-        details: { name },
-      });
-    }
+    if (this.#state !== 'created') throw registeredTooLate(name);
     this.#driver.functions.add(name, work, options);
   }
 
@@ -149,11 +146,7 @@ export class SqliteBackend implements Backend {
   async cancel(runId: string, tenant: string, reason?: string): Promise<void> {
     if (reason !== undefined) checkString('reason', reason);
     const { seq, id } = this.#find(runId, tenant);
-    const what = reason === undefined ? 'was cancelled' : `was cancelled: ${reason.replace(/\.$/, '')}`;
-    const cancelling = this.#driver.cancel(
-      seq,
-      endedBy(id, 'cancelled', what, reason === undefined ? {} : { reason }),
-    );
+    const cancelling = this.#driver.cancel(seq, cancelledFor(id, reason));
     this.#ticker.start();
     await cancelling;
   }
@@ -213,7 +206,6 @@ export class SqliteBackend implements Backend {
   }
 
   #refuseWhenStopped(): void {
-    if (this.#state === 'stopping' || this.#isDraining)
-      throw new OrchestratorError('stopped', 'The backend was stopped; make a new one.');
+    if (this.#state === 'stopping' || this.#isDraining) throw backendStopped();
   }
 }

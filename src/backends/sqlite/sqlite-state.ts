@@ -1,10 +1,10 @@
 /** Versioned records of one tenant, in the file. */
 import type { StatePort, StateRecord } from '../../contracts/state.ts';
 import { checkInteger, checkString } from '../../shared/check.ts';
-import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { checkName } from '../driving/names.ts';
+import { checkVersion } from '../driving/refusals.ts';
 import type { Database } from './database.ts';
 
 interface Kept {
@@ -12,6 +12,10 @@ interface Kept {
   readonly value: string;
   readonly version: number;
 }
+
+/** No byte of UTF-8 is 0xFF: what begins with the prefix, and nothing else, lies before prefix and that byte. */
+export const LIST = `SELECT key, value, version FROM state
+  WHERE tenant = ?1 AND key >= ?2 AND key < ?2 || CAST(x'FF' AS TEXT)`;
 
 export class SqliteState implements StatePort {
   readonly #database: Database;
@@ -47,9 +51,10 @@ export class SqliteState implements StatePort {
 
   async list(prefix = ''): Promise<readonly StateRecord[]> {
     checkString('prefix', prefix);
+    // No key holds what a prefix may, and SQLite would read it as something else.
+    if (prefix.includes('\0') || !prefix.isWellFormed()) return [];
     return this.#database
-      .all<Kept>('SELECT key, value, version FROM state WHERE tenant = ? AND key >= ?', this.#tenant, prefix)
-      .filter(({ key }) => key.startsWith(prefix))
+      .all<Kept>(LIST, this.#tenant, prefix)
       .sort((a, b) => (a.key < b.key ? -1 : 1))
       .map(recordOf);
   }
@@ -72,12 +77,7 @@ export class SqliteState implements StatePort {
   }
 
   #checkVersion(key: string, expected: number): void {
-    const version = this.#find(key)?.version ?? 0;
-    if (version === expected) return;
-    throw new OrchestratorError('version-conflict', `"${key}" is at version ${version}, not ${expected}.`, {
-      retryable: true,
-      details: { key, expected, version },
-    });
+    checkVersion(key, this.#find(key)?.version ?? 0, expected);
   }
 }
 
