@@ -20,7 +20,7 @@ for (const { skill, status, findings } of scan.artifacts)
   console.log(skill, status, findings.map(({ rule, location }) => `${rule}:${location.line}`).join());
 
 const tasks = [
-  { id: 'build', optimistic: 1, likely: 2, pessimistic: 6 },
+  { id: 'build', optimistic: 1, likely: 2, pessimistic: 6, dependencies: [] },
   { id: 'ship', optimistic: 1, likely: 1, pessimistic: 2, dependencies: ['build'] },
 ];
 const plan = await orchestrator.runTask({
