@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CreateResult, ModelMessage } from '../../src/contracts/model.ts';
 import { modelFailure } from '../../src/llm/openai/model-failure.ts';
 import { recordModel } from '../../src/llm/record/record-model.ts';
+import type { Recording } from '../../src/llm/record/recording.ts';
 import { ReplayModelClient } from '../../src/llm/record/replay-model.ts';
 import { ScriptedModel } from '../../src/testing/scripted-model.ts';
 
@@ -163,5 +164,27 @@ describe('a file that is no recording', () => {
     const file = join(folder, 'bad.json');
     writeFileSync(file, text);
     expect(() => new ReplayModelClient(file)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('show the nearest of long texts', async () => {
+    const long = (lines: number, more: string): readonly ModelMessage[] =>
+      ask(`${Array.from({ length: lines }, (_, line) => `line ${line}`).join('\n')}\n${more}`);
+    const calls = ['a', 'b', 'c'].map((name, index) => ({
+      request: { model: 'm', messages: long(2000 - index * 500, `asked of ${name}`), options: {} },
+      result: { content: name, finishReason: 'stop', usage: { promptTokens: 1, completionTokens: 1 } },
+    }));
+    const replay = new ReplayModelClient({ schemaVersion: 1, calls } as unknown as Recording);
+    const asked = replay.create(long(1500, 'asked of d'));
+    await expect(asked).rejects.toThrow(/^- asked of b.*\n\+ asked of d.*$/m);
+  });
+
+  it('of countless levels are refused', () => {
+    mkdirSync(join(folder, 'deep'));
+    const levels = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    writeFileSync(
+      path(),
+      `{"schemaVersion":1,"calls":[{"request":{"model":"m","messages":[${levels}]},"result":{}}]}`,
+    );
+    expect(() => new ReplayModelClient(path())).toThrow(expect.objectContaining({ code: 'schema-mismatch' }));
   });
 });

@@ -12,15 +12,11 @@ export function difference(recorded: readonly RecordedRequest[], asked: Recorded
   const now = linesOf(asked);
   const compared = recorded.slice(0, MOST_COMPARED).map((request) => {
     const before = linesOf(request);
-    const hunks = diffLines(before, now);
-    return {
-      before,
-      hunks,
-      size: hunks.reduce((sum, { beforeCount, afterCount }) => sum + beforeCount + afterCount, 0),
-    };
+    return { before, distance: distanceOf(before, now) };
   });
-  const nearest = compared.reduce((best, one) => (one.size < best.size ? one : best));
-  const lines = nearest.hunks.flatMap(({ beforeStart, beforeCount, afterStart, afterCount }) => [
+  const nearest = compared.reduce((best, one) => (one.distance < best.distance ? one : best));
+  const hunks = diffLines(nearest.before, now);
+  const lines = hunks.flatMap(({ beforeStart, beforeCount, afterStart, afterCount }) => [
     ...nearest.before.slice(beforeStart - 1, beforeStart - 1 + beforeCount).map((line) => `- ${short(line)}`),
     ...now.slice(afterStart - 1, afterStart - 1 + afterCount).map((line) => `+ ${short(line)}`),
   ]);
@@ -30,6 +26,14 @@ export function difference(recorded: readonly RecordedRequest[], asked: Recorded
     ...lines.slice(0, MOST_LINES),
     ...more,
   ].join('\n');
+}
+
+/** Lines that only one of the two has. The whole comparison, which takes its time for long texts, is made once. */
+function distanceOf(before: readonly string[], now: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const line of before) counts.set(line, (counts.get(line) ?? 0) + 1);
+  for (const line of now) counts.set(line, (counts.get(line) ?? 0) - 1);
+  return [...counts.values()].reduce((sum, count) => sum + Math.abs(count), 0);
 }
 
 function linesOf(request: RecordedRequest): readonly string[] {

@@ -26,9 +26,14 @@ export interface Recording {
   readonly calls: readonly RecordedCall[];
 }
 
-/** What a request is known by: the same for equal requests. */
+/** What a request is known by: the same for equal requests. Throws `schema-mismatch` for one of countless levels. */
 export function requestKey(request: RecordedRequest): string {
-  return canonicalJson(request);
+  try {
+    return canonicalJson(request);
+  } catch (cause) {
+    const message = 'A request of the recording has more levels than can be compared.';
+    throw new OrchestratorError('schema-mismatch', message, { cause });
+  }
 }
 
 /** The request as it is written and compared. */

@@ -15,7 +15,15 @@ import { OrchestratorError } from '../../shared/errors.ts';
 import { digestJson, type JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
 import { createRedactor } from '../redact.ts';
-import { approvalKey, closedKey, fromRecord, type KeptApproval, OPEN, toRecord } from './approval-record.ts';
+import {
+  approvalKey,
+  closedKey,
+  fromRecord,
+  type KeptApproval,
+  OPEN,
+  readRecord,
+  toRecord,
+} from './approval-record.ts';
 
 /** What the desk needs of the backend and its owner. */
 export interface ApprovalHost {
@@ -65,11 +73,10 @@ export class ApprovalDesk {
     return decided;
   }
 
-  /** Those that wait for a decision, the oldest first. Those whose run has ended are not among them. */
+  /** Those that wait for a decision, the oldest first. Those whose run has ended are not among them, nor those of a newer release. */
   async pending(): Promise<readonly Approval[]> {
     const waiting: Approval[] = [];
-    for (const record of await this.#host.state().list(OPEN)) {
-      const { approval } = fromRecord(record);
+    for (const approval of await this.#list()) {
       if (approval.status !== 'pending' || this.#isPast(approval)) continue;
       if (await this.#host.isOpen(approval.runId)) waiting.push(approval);
       else await this.#close(approval.id);
@@ -113,10 +120,13 @@ export class ApprovalDesk {
 
   /** Tells runs again what may have been lost with the process that told it. Called at the start. */
   async heal(): Promise<void> {
-    for (const record of await this.#host.state().list(OPEN)) {
-      const { approval } = fromRecord(record);
+    for (const approval of await this.#list())
       if (approval.status !== 'pending') await this.#deliver(approval);
-    }
+  }
+
+  async #list(): Promise<readonly Approval[]> {
+    const records = await this.#host.state().list(OPEN);
+    return records.flatMap((record) => readRecord(record)?.approval ?? []);
   }
 
   #approvalOf(

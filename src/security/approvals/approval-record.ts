@@ -27,13 +27,25 @@ export function toRecord(approval: Approval): JsonValue {
   return { schemaVersion: 1, approval: approval as unknown as JsonValue };
 }
 
+/** Undefined for a record that this release can't read: it is left alone, and stands in nobody's way. */
+export function readRecord({ value, version }: StateRecord): KeptApproval | undefined {
+  if (!isPlainObject(value) || value['schemaVersion'] !== 1 || !isApproval(value['approval']))
+    return undefined;
+  return { approval: value['approval'], version };
+}
+
+function isApproval(value: unknown): value is Approval {
+  if (!isPlainObject(value)) return false;
+  const { id, runId, status, requestedAt, decision } = value;
+  if (typeof id !== 'string' || typeof runId !== 'string' || typeof requestedAt !== 'number') return false;
+  return status === 'pending' || (typeof status === 'string' && isPlainObject(decision));
+}
+
 /** Throws `schema-mismatch` for a record of another version. */
-export function fromRecord({ key, value, version }: StateRecord): KeptApproval {
-  if (isPlainObject(value) && value['schemaVersion'] === 1)
-    return {
-      approval: value['approval'] as unknown as Approval,
-      version,
-    };
+export function fromRecord(record: StateRecord): KeptApproval {
+  const kept = readRecord(record);
+  if (kept !== undefined) return kept;
+  const { key } = record;
   throw new OrchestratorError('schema-mismatch', `Expected the record ${key} to be of schema version 1.`, {
     details: { key },
   });

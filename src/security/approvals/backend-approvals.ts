@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Approval, ApprovalDecision, ApprovalRequest } from '../../contracts/approval.ts';
 import type { Backend, RunContext } from '../../contracts/backend.ts';
-import { checkJson, checkKeys, checkText } from '../../shared/check.ts';
+import { checkJson, checkKeys, checkNumber, checkText } from '../../shared/check.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import type { Clock } from '../../shared/time.ts';
 import { ApprovalDesk } from './approval-desk.ts';
@@ -41,7 +41,13 @@ export class Approvals {
   }
 
   /** Asks from within a run and waits. */
-  ask(run: RunContext, request: ApprovalRequest): Promise<ApprovalDecision> {
+  async ask(run: RunContext, request: ApprovalRequest): Promise<ApprovalDecision> {
+    checkKeys('request', request, ['key', 'kind', 'title', 'payload', 'timeoutMs']);
+    checkText('request.key', request.key);
+    checkText('request.title', request.title);
+    checkText('request.kind', request.kind);
+    checkJson('request.payload', request.payload);
+    if (request.timeoutMs !== undefined) checkNumber('request.timeoutMs', request.timeoutMs, 0);
     return this.#desk.ask(run, request);
   }
 
