@@ -110,8 +110,9 @@ function durable(
 /** Under which an error carries the result of an operation that failed: no receipt, so that another attempt may do it. */
 const FAILED = 'adapterResult';
 
-function receiptOf(result: AdapterResult): JsonValue {
-  if (result.success) return toJsonValue(result);
+/** What a stranger's adapter gives that is no result counts as done: only a result can say that it failed. */
+function receiptOf(result: AdapterResult | undefined): JsonValue {
+  if (result?.success !== false) return toJsonValue(result);
   const message = result.errorMessage ?? 'The operation failed.';
   throw new OrchestratorError(result.error?.code ?? 'internal', message, {
     details: { [FAILED]: toJsonValue(result) },
