@@ -120,7 +120,11 @@ describe('a recorded model whose file can not be written', () => {
       },
     });
     const live = recordModel(model, { path: folder });
-    await expect(live.create(ask('1'))).rejects.toThrow();
+    await expect(live.create(ask('1'))).rejects.toMatchObject({
+      code: 'not-allowed',
+      retryable: false,
+      message: expect.stringContaining(`The recording ${folder} can not be written: name a file`),
+    });
     await live.close();
     expect(isClosed).toBe(true);
   });

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { CreateOptions, CreateResult, ModelClient, ModelMessage } from '../../contracts/model.ts';
 import { createRedactor } from '../../security/redact.ts';
 import { checkKeys, checkMethods, checkText, checkTextArray } from '../../shared/check.ts';
-import { errorToJson } from '../../shared/errors.ts';
+import { errorToJson, OrchestratorError, toError } from '../../shared/errors.ts';
 import { type RecordedCall, type Recording, recordedRequest } from './recording.ts';
 
 /** Options of {@link recordModel}. */
@@ -15,7 +15,7 @@ export interface RecordOptions {
   readonly secrets?: readonly string[];
 }
 
-/** Records every call; those that fail too, but no abort. A call resolves after it was written. */
+/** Records every call; those that fail too, but no abort. A call resolves after it was written; `not-allowed` if it can't be. */
 export function recordModel(model: ModelClient, options: RecordOptions): ModelClient {
   checkMethods('model', model, ['create', 'createStream', 'countTokens'], 'a model client');
   checkKeys('options', options, ['path', 'secrets']);
@@ -30,14 +30,14 @@ export function recordModel(model: ModelClient, options: RecordOptions): ModelCl
       .catch(() => undefined)
       .then(async () => {
         const recording: Recording = { schemaVersion: 1, calls: calls.filter((call) => call !== undefined) };
-        await mkdir(dirname(path), { recursive: true });
         const part = `${path}.part`;
         try {
+          await mkdir(dirname(path), { recursive: true });
           await writeFile(part, `${JSON.stringify(recording, null, 2)}\n`);
           await rename(part, path);
         } catch (error) {
-          await rm(part, { force: true });
-          throw error;
+          await rm(part, { force: true }).catch(() => undefined);
+          throw notWritten(path, error);
         }
       });
     return writing;
@@ -94,4 +94,10 @@ export function recordModel(model: ModelClient, options: RecordOptions): ModelCl
     },
     ...(model.priceOf === undefined ? {} : { priceOf: (usage) => model.priceOf?.(usage) }),
   };
+}
+
+/** Asking the model again would cost, and end in the same way. */
+function notWritten(path: string, cause: unknown): OrchestratorError {
+  const message = `The recording ${path} can not be written: name a file in a folder that may be (${toError(cause).message}).`;
+  return new OrchestratorError('not-allowed', message, { cause, details: { path } });
 }
