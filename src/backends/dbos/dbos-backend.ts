@@ -16,6 +16,7 @@ import type {
 import { checkNumber, checkObject, checkString } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
+import { drain } from '../driving/drain.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { checkName } from '../driving/names.ts';
 import { backendStopped, registeredTooLate } from '../driving/refusals.ts';
@@ -189,15 +190,9 @@ export class DbosBackend implements Backend {
   }
 
   async #drain(drainMs: number): Promise<void> {
-    const driver = this.#driver;
-    driver.mode = 'resuming';
-    const { quiet, undo } = driver.whenQuiet();
-    const { promise: isTime, resolve } = Promise.withResolvers<void>();
-    const alarm = drainMs === Infinity ? undefined : driver.alarms.set(drainMs, resolve);
+    this.#driver.mode = 'resuming';
     this.#isDraining = true;
-    await Promise.race([quiet, isTime]);
-    driver.alarms.cancel(alarm);
-    undo();
+    await drain(this.#driver, drainMs);
   }
 
   /** Takes a run in: it is in the database when this resolves. Rejects with `queue-full`, `already-exists`, `unknown-dependency`. */

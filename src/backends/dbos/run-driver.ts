@@ -348,9 +348,7 @@ export class RunDriver implements ContextHost {
   #grant(row: RunRow): void {
     const known = this.#holds.get(row.seq);
     if (known !== undefined && known.token === row.token) {
-      known.isSuspended = false;
-      known.isQueued = false;
-      known.execution.granted();
+      this.#holds.grant(known);
       return;
     }
     if (row.timeout_ms !== null && row.deadline_at !== null) this.#wakeAt(row.deadline_at);
@@ -418,7 +416,7 @@ export class RunDriver implements ContextHost {
   }
 
   #suspend(hold: Hold): void {
-    hold.isSuspended = true;
+    this.#holds.suspend(hold);
     this.#move(hold, 'suspended');
     this.#holds.tellIfQuiet();
   }

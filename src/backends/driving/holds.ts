@@ -7,13 +7,16 @@ export interface Held {
   readonly seq: number;
   readonly execution: RunExecution;
   readonly hasReturned: boolean;
-  readonly isSuspended: boolean;
+  /** It has no slot. Changed by {@link Holds.suspend} and {@link Holds.grant}. */
+  isSuspended: boolean;
   /** It wants a slot to go on with. */
-  readonly isQueued: boolean;
+  isQueued: boolean;
 }
 
 export class Holds<Hold extends Held> {
   readonly #holds = new Map<number, Hold>();
+  /** Thousands may sleep, so they are counted, not looked through. */
+  readonly #suspended = new Set<Hold>();
   readonly #onQuiet = new Set<() => void>();
 
   get(seq: number): Hold | undefined {
@@ -21,13 +24,30 @@ export class Holds<Hold extends Held> {
   }
 
   add(hold: Hold): void {
+    const earlier = this.#holds.get(hold.seq);
+    if (earlier !== undefined) this.#suspended.delete(earlier);
     this.#holds.set(hold.seq, hold);
   }
 
   /** Another hold on the same run, which came later, stays. */
   remove(hold: Hold): void {
     if (this.#holds.get(hold.seq) === hold) this.#holds.delete(hold.seq);
+    this.#suspended.delete(hold);
     this.tellIfQuiet();
+  }
+
+  /** Everything in it waits: it has given its slot back. */
+  suspend(hold: Hold): void {
+    hold.isSuspended = true;
+    if (this.#holds.get(hold.seq) === hold) this.#suspended.add(hold);
+  }
+
+  /** It has a slot again, and goes on. */
+  grant(hold: Hold): void {
+    hold.isSuspended = false;
+    hold.isQueued = false;
+    this.#suspended.delete(hold);
+    hold.execution.granted();
   }
 
   get size(): number {
@@ -41,9 +61,7 @@ export class Holds<Hold extends Held> {
 
   /** How many have a slot. */
   get working(): number {
-    let count = 0;
-    for (const { isSuspended } of this.#holds.values()) if (!isSuspended) count += 1;
-    return count;
+    return this.#holds.size - this.#suspended.size;
   }
 
   /** Resolves when no function works or waits for a slot any more. Returns the promise and its undo. */

@@ -25,6 +25,7 @@ import { type IdSource, randomIds } from '../../shared/ids.ts';
 import type { JsonValue } from '../../shared/json.ts';
 import { type Clock, systemClock } from '../../shared/time.ts';
 import { Breather } from '../driving/breather.ts';
+import { drain } from '../driving/drain.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { checkName } from '../driving/names.ts';
 import { backendStopped, registeredTooLate } from '../driving/refusals.ts';
@@ -113,12 +114,7 @@ export class MemoryBackend implements Backend {
     this.#state = 'stopping';
     if (hadStarted && drainMs > 0) {
       dispatcher.turn('resuming');
-      const { quiet, undo } = this.#driver.whenQuiet();
-      const { promise: isTime, resolve } = Promise.withResolvers<void>();
-      const alarm = drainMs === Infinity ? undefined : alarms.set(drainMs, resolve);
-      await Promise.race([quiet, isTime]);
-      alarms.cancel(alarm);
-      undo();
+      await drain(this.#driver, drainMs);
     }
     dispatcher.turn('closed');
     await this.#driver.cancelAll(new OrchestratorError('stopped', 'The backend was stopped.'));

@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 
 export class Inbox {
   readonly #database: Database;
-  /** Waits of this process, by run; each looks again when told, and says whether it was served. */
+  /** Waits of this process, by run; each looks again when told. */
   readonly #waiting = new Map<number, Set<() => void>>();
 
   constructor(database: Database) {

@@ -55,8 +55,6 @@ export class RunDriver implements ContextHost {
   readonly #pump: Pump;
   readonly #options: DriverOptions;
   readonly #holds = new Holds<Hold>();
-  /** Of these, those without a slot: thousands may sleep, so they are counted, not looked through. */
-  readonly #suspended = new Set<Hold>();
   /** Runs that could not be written to: given back as soon as the file can be written. */
   readonly #toRelease = new Set<Hold>();
   #worker = '';
@@ -82,7 +80,7 @@ export class RunDriver implements ContextHost {
       claims: new Claims(database, pollMs),
       clock,
       alarms: this.alarms,
-      room: () => this.#options.maxRunning - (this.#holds.size - this.#suspended.size),
+      room: () => this.#options.maxRunning - this.#holds.working,
       claimant: () => ({ worker: this.#worker, abilities: this.#abilities }),
       grant: (row) => this.#grant(row),
     });
@@ -250,7 +248,6 @@ export class RunDriver implements ContextHost {
 
   #remove(hold: Hold): void {
     this.alarms.cancel(hold.deadline);
-    this.#suspended.delete(hold);
     this.#holds.remove(hold);
   }
 
@@ -264,10 +261,7 @@ export class RunDriver implements ContextHost {
   #grant(row: RunRow): void {
     const known = this.#holds.get(row.seq);
     if (known !== undefined && known.token === row.token) {
-      known.isSuspended = false;
-      this.#suspended.delete(known);
-      known.isQueued = false;
-      known.execution.granted();
+      this.#holds.grant(known);
       return;
     }
     const hold: Hold = new Hold(this.database, row, {
@@ -336,8 +330,7 @@ export class RunDriver implements ContextHost {
   }
 
   #suspend(hold: Hold): void {
-    hold.isSuspended = true;
-    this.#suspended.add(hold);
+    this.#holds.suspend(hold);
     this.#move(hold, 'suspended');
     this.#holds.tellIfQuiet();
     this.poke();

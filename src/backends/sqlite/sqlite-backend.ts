@@ -15,6 +15,7 @@ import type {
 import { checkNumber, checkObject, checkString, checkText } from '../../shared/check.ts';
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
+import { drain } from '../driving/drain.ts';
 import { toJsonText } from '../driving/json-text.ts';
 import { checkName } from '../driving/names.ts';
 import { backendStopped, registeredTooLate } from '../driving/refusals.ts';
@@ -105,13 +106,8 @@ export class SqliteBackend implements Backend {
     const hadStarted = this.#state === 'started';
     if (hadStarted && drainMs > 0) {
       driver.mode = 'resuming';
-      const { quiet, undo } = driver.whenQuiet();
-      const { promise: isTime, resolve } = Promise.withResolvers<void>();
-      const alarm = drainMs === Infinity ? undefined : driver.alarms.set(drainMs, resolve);
       this.#isDraining = true;
-      await Promise.race([quiet, isTime]);
-      driver.alarms.cancel(alarm);
-      undo();
+      await drain(driver, drainMs);
     }
     this.#state = 'stopping';
     await driver.stop(new OrchestratorError('stopped', 'The backend was stopped.'));
