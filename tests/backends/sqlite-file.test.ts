@@ -319,6 +319,7 @@ describe('a file in use', () => {
 
   it('refuses options it does not know, and values that are none', () => {
     expect(() => new SqliteBackend({ path: '' })).toThrow(/`path`/);
+    expect(() => new SqliteBackend({ path: ':memory:' })).toThrow(/`path`.*MemoryBackend/);
     expect(() => new SqliteBackend({ path, synchronous: 'off' as never })).toThrow(/synchronous/);
     expect(() => new SqliteBackend({ path, lease: 1 } as never)).toThrow(/no other keys/);
   });

@@ -8,6 +8,7 @@ import {
   checkOneOf,
   checkText,
 } from '../../shared/check.ts';
+import { InvalidArgumentError } from '../../shared/errors.ts';
 import { type IdSource, randomIds } from '../../shared/ids.ts';
 import { type Clock, systemClock } from '../../shared/time.ts';
 
@@ -55,7 +56,7 @@ const KEYS = [
 export function resolveSqliteOptions(options: SqliteBackendOptions): Required<SqliteBackendOptions> {
   checkKeys('options', options, KEYS);
   return {
-    path: checkText('path', options.path),
+    path: checkPath(options.path),
     synchronous: checkOneOf('synchronous', options.synchronous ?? 'normal', ['normal', 'full']),
     clock: checkClock('clock', options.clock ?? systemClock),
     ids: checkFunction('ids', options.ids ?? randomIds),
@@ -67,4 +68,11 @@ export function resolveSqliteOptions(options: SqliteBackendOptions): Required<Sq
     keepFinishedMs: checkNumber('keepFinishedMs', options.keepFinishedMs ?? Infinity, 0),
     cancelGraceMs: checkInteger('cancelGraceMs', options.cancelGraceMs ?? 5_000, 0),
   };
+}
+
+/** A database that ends with the process would break the promise that runs outlive it. */
+function checkPath(value: unknown): string {
+  const path = checkText('path', value);
+  if (path !== ':memory:') return path;
+  throw new InvalidArgumentError('path', 'the path of a file (MemoryBackend keeps runs in memory)', path);
 }
