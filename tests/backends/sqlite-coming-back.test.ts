@@ -64,6 +64,22 @@ it('a process that was given up takes no run under its old name: nobody would ev
   expect(begun).toBe(1);
 });
 
+it('a process that was given up joins again as soon as the file can be written', async () => {
+  const clock = new ManualClock();
+  const made = backend({ clock });
+  made.register('work', async () => 'done');
+  await made.start();
+  sql(`DELETE FROM workers;
+    CREATE TRIGGER not_now BEFORE INSERT ON workers BEGIN SELECT RAISE(ABORT, 'not now'); END`);
+  await clock.advance(LEASE_MS);
+  const { id } = await made.submit('work', null, TERMS);
+  await clock.advance(LEASE_MS);
+  expect((await made.store.get(id, 'north'))?.status).toBe('queued');
+  sql('DROP TRIGGER not_now');
+  await clock.advance(LEASE_MS);
+  expect((await made.store.get(id, 'north'))?.status).toBe('completed');
+});
+
 it('a start whose first look fails has started: the next look does the rest', async () => {
   const clock = new ManualClock();
   const dead = backend({ clock });
@@ -79,6 +95,37 @@ it('a start whose first look fails has started: the next look does the rest', as
   // Longer than a lease: it is kept.
   await clock.advance(LEASE_MS * 3);
   expect(await made.store.get(id, 'north')).toMatchObject({ status: 'completed', output: 'done' });
+});
+
+it('a process that stops keeps its lease while its functions have grace: nobody begins their runs beside them', async () => {
+  const clock = new ManualClock();
+  let isAtWork = false;
+  const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
+  const leaving = backend({ clock, cancelGraceMs: LEASE_MS * 10 });
+  leaving.register('work', async () => {
+    isAtWork = true;
+    await finished;
+    isAtWork = false;
+    return null;
+  });
+  await leaving.start();
+  const besides: boolean[] = [];
+  const staying = backend({ clock });
+  staying.register('work', async () => {
+    besides.push(isAtWork);
+    return 'by the other';
+  });
+  const { id } = await leaving.submit('work', null, TERMS);
+  await clock.advance(10);
+  await staying.start();
+  const stopping = leaving.stop();
+  await clock.advance(LEASE_MS * 3);
+  expect(besides).toEqual([]);
+  finish();
+  await stopping;
+  await clock.advance(LEASE_MS * 3);
+  expect(await staying.store.get(id, 'north')).toMatchObject({ output: 'by the other' });
+  expect(besides).toEqual([false]);
 });
 
 it('a run that another process ends between two reads is told to who waits for it', async () => {

@@ -58,6 +58,8 @@ export class RunDriver implements ContextHost {
   /** Runs that could not be written to: given back as soon as the file can be written. */
   readonly #toRelease = new Set<Hold>();
   #worker = '';
+  /** From joining the workers of the file to leaving them. */
+  #isMember = false;
   #abilities: Abilities;
   /** Rings when the next delayed run is due. */
   #delay: Alarm | undefined;
@@ -130,8 +132,10 @@ export class RunDriver implements ContextHost {
 
   /** All that is due: the lease, other processes' lost runs, delays, time limits, news from other processes, claims. */
   tick(): void {
+    // Also while it stops: functions that have grace are still at work.
+    if (this.#isMember) this.#keepLease();
     if (this.#pump.isGoing) {
-      this.#keepLease();
+      if (!this.#isMember) this.#join();
       for (const hold of [...this.#toRelease]) this.#release(hold);
       this.#afterEnd(this.#workers.reclaim(this.clock.now()));
       this.#wakeDelayed();
@@ -157,13 +161,13 @@ export class RunDriver implements ContextHost {
 
   /** Interrupts all functions, waits for them within the grace, and leaves their runs to whoever comes next. */
   async stop(reason: OrchestratorError): Promise<void> {
-    const hadStarted = this.#pump.mode !== 'paused';
     this.#pump.mode = 'closed';
     const holds = this.#holds.all();
     for (const hold of holds) hold.interrupt(reason);
     await this.#returned(holds);
     // What can't be written now is given back by the lease that runs out.
-    if (hadStarted) attempt(() => this.#workers.leave(this.#worker));
+    if (this.#isMember) attempt(() => this.#workers.leave(this.#worker));
+    this.#isMember = false;
     this.watches.stop(reason);
     this.departures.stop();
     this.alarms.clear();
@@ -179,6 +183,7 @@ export class RunDriver implements ContextHost {
     const now = this.clock.now();
     this.#worker = `worker-${crypto.randomUUID()}`;
     this.#workers.join(this.#worker, this.#abilities.text, now);
+    this.#isMember = true;
     this.#renewAt = now + this.#options.leaseMs / 3;
   }
 
@@ -243,7 +248,8 @@ export class RunDriver implements ContextHost {
   /** Others took us for dead: what we hold is theirs now. We go on as somebody else. */
   #startAnew(): void {
     for (const hold of this.#holds.all()) this.#drop(hold, hold.lost());
-    this.#join();
+    this.#isMember = false;
+    if (this.#pump.isGoing) this.#join();
   }
 
   #remove(hold: Hold): void {

@@ -69,7 +69,7 @@ export class SqliteBackend implements Backend {
       intervalMs: Math.min(pollMs, leaseMs / 4),
       tick: () => this.#tick(),
       isWanted: () =>
-        this.#state === 'started' || this.#driver.watches.size > 0 || this.#driver.departures.size > 0,
+        this.#state !== 'created' || this.#driver.watches.size > 0 || this.#driver.departures.size > 0,
     });
     const { alarms, watches } = this.#driver;
     const watchFile = (): void => this.#ticker.start();
