@@ -9,7 +9,7 @@ export interface OpenedWorkspace {
   readonly runner: ProgramRunner;
 }
 
-/** Snapshots kept; older ones are opened again when asked for. */
+/** Snapshots kept; those asked for longer ago are opened again when asked for. */
 const KEPT = 4;
 
 export class WorkspacePool {
@@ -23,10 +23,17 @@ export class WorkspacePool {
   /** Rejects with what `openWorkspace` rejects with, such as `not-found`; the next call tries again. */
   for(rootRunId: string): Promise<OpenedWorkspace> {
     const known = this.#opened.get(rootRunId);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      // The one that was asked for longest ago stands first: what is at work keeps its snapshot.
+      this.#opened.delete(rootRunId);
+      this.#opened.set(rootRunId, known);
+      return known;
+    }
     const opening = this.#open();
     this.#opened.set(rootRunId, opening);
-    opening.catch(() => this.#opened.delete(rootRunId));
+    opening.catch(() => {
+      if (this.#opened.get(rootRunId) === opening) this.#opened.delete(rootRunId);
+    });
     const [oldest] = this.#opened.keys();
     if (this.#opened.size > KEPT && oldest !== undefined) this.#opened.delete(oldest);
     return opening;
