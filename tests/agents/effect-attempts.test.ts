@@ -2,6 +2,7 @@ import { BaseAgent, Orchestrator, type TaskOutcome } from 'autogen-orchestrator'
 import { describe, expect, it } from 'vitest';
 import { performEffect } from '../../src/agents/running/perform-effect.ts';
 import type { StepFunction } from '../../src/agents/running/step-function.ts';
+import type { AdapterContract } from '../../src/contracts/adapter.ts';
 import type { AgentContext } from '../../src/contracts/agent.ts';
 import type { AskApproval } from '../../src/contracts/approval.ts';
 import type { AnyTool } from '../../src/contracts/tool.ts';
@@ -75,19 +76,72 @@ describe('an effect over several attempts at a task', () => {
     expect([receipts, performed]).toEqual([[null, null], 1]);
   });
 
-  it('is made for each call of a tool, also through a box with further tools', async () => {
-    const tool = (count: () => void): AnyTool => ({
-      name: 'mail',
-      description: 'Sends a mail.',
-      input: { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } },
-      sideEffects: 'external',
-      execute: () => {
-        count();
-        return Promise.resolve('sent');
-      },
+  it.each([
+    ['a person is asked', undefined, 1],
+    ['it is done again where the other side knows its key', 'retry', 2],
+  ] as const)('that the caller let go of may have happened: %s', async (_what, onUnfinished, times) => {
+    const { performed, asked } = await inAttempts(async (context, count) => {
+      const left = new AbortController();
+      const tool: AnyTool = {
+        ...mailer(count),
+        ...(onUnfinished && { onUnfinished }),
+        execute: (_input, { signal }) => {
+          count();
+          return new Promise((_, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason as Error));
+            left.abort();
+          });
+        },
+      };
+      const called = context.tools.with([tool]).call('mail', {}, { signal: left.signal });
+      return called.catch((error: unknown) => (OrchestratorError.isInstance(error) ? error.code : 'aborted'));
     });
+    expect([performed, asked]).toEqual([times, onUnfinished === undefined ? 1 : 0]);
+  });
+
+  it.each([
+    [
+      'has happened when its adapter succeeded, though its result can not be kept',
+      { success: true, output: 5n },
+      1,
+    ],
+    [
+      'may be done again when its adapter failed, for whatever reason',
+      { success: false, error: { code: 'odd' } },
+      2,
+    ],
+  ])('%s', async (_what, result, times) => {
+    let performed = 0;
+    const adapter = {
+      name: 'mail',
+      type: 'custom',
+      status: 'connected',
+      operations: { send: 'external' },
+      connect: () => Promise.resolve(),
+      disconnect: () => Promise.resolve(),
+      healthCheck: () => Promise.resolve(true),
+      execute: () => {
+        performed += 1;
+        return Promise.resolve(result);
+      },
+    } as unknown as AdapterContract;
+    const { receipts } = await inAttempts(
+      (context) =>
+        (context.adapters.get('mail') as AdapterContract).execute('send', {}).then(
+          ({ success }) => success,
+          (error: unknown) => (error as OrchestratorError).code,
+        ),
+      [adapter],
+    );
+    expect([performed, receipts]).toEqual([
+      times,
+      times === 1 ? ['invalid-json', 'invalid-json'] : [false, false],
+    ]);
+  });
+
+  it('is made for each call of a tool, also through a box with further tools', async () => {
     const { performed } = await inAttempts(async (context, count) => {
-      const boxes = [context.tools.with([tool(count)]), context.tools.with([tool(count)])];
+      const boxes = [context.tools.with([mailer(count)]), context.tools.with([mailer(count)])];
       for (const box of boxes) await box.call('mail', { to: 'ann' });
       return null;
     });
@@ -95,10 +149,28 @@ describe('an effect over several attempts at a task', () => {
   });
 });
 
+function mailer(count: () => void): AnyTool {
+  return {
+    name: 'mail',
+    description: 'Sends a mail.',
+    input: { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } },
+    sideEffects: 'external',
+    execute: () => {
+      count();
+      return Promise.resolve('sent');
+    },
+  };
+}
+
 /** A task whose first attempt fails after `work`, and what `work` gave in both. */
 async function inAttempts(
   work: (context: AgentContext, count: () => void) => Promise<JsonValue>,
-): Promise<{ readonly receipts: readonly JsonValue[]; readonly performed: number }> {
+  adapters: readonly AdapterContract[] = [],
+): Promise<{
+  readonly receipts: readonly JsonValue[];
+  readonly performed: number;
+  readonly asked: number;
+}> {
   const receipts: JsonValue[] = [];
   let performed = 0;
   class Mailer extends BaseAgent {
@@ -115,7 +187,12 @@ async function inAttempts(
       return { success: context.run.attempt > 1, retryable: true };
     }
   }
-  const orchestrator = new Orchestrator();
+  let asked = 0;
+  const orchestrator = new Orchestrator({ adapters });
+  orchestrator.on('approval-requested', ({ approval }) => {
+    asked += 1;
+    void orchestrator.reject(approval.id, { note: 'leave it' });
+  });
   orchestrator.registerAgent(new Mailer());
   await orchestrator.start();
   try {
@@ -125,5 +202,5 @@ async function inAttempts(
   } finally {
     await orchestrator.shutdown();
   }
-  return { receipts, performed };
+  return { receipts, performed, asked };
 }

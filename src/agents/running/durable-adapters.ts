@@ -1,8 +1,8 @@
 /** Makes each operation of an adapter a step of the run; one that changes something is an effect, with intent and receipt. */
 import type { AdapterContract, AdapterResult } from '../../contracts/adapter.ts';
-import type { EffectContext, OperationEffects } from '../../contracts/effect.ts';
+import type { Effect, EffectContext, OperationEffects } from '../../contracts/effect.ts';
 import { mergeSignals } from '../../shared/abort.ts';
-import { OrchestratorError } from '../../shared/errors.ts';
+import { ERROR_CODES, OrchestratorError } from '../../shared/errors.ts';
 import { digestJson, type JsonValue, toJsonValue } from '../../shared/json.ts';
 import { type EffectHost, performEffect } from './perform-effect.ts';
 import { previewInput } from './preview-input.ts';
@@ -46,11 +46,18 @@ function durable(
         ...(result?.success === false && { ok: false, errorCode: result.error?.code ?? 'internal' }),
       }),
       make: (begin) =>
-        made(what, key, operation, parameters, (context) => {
-          begin();
-          const signal = mergeSignals(options.signal, context.signal);
-          return adapter.execute(operation, parameters, { ...context, signal });
-        }),
+        made(
+          what,
+          key,
+          operation,
+          parameters,
+          (context) => {
+            begin();
+            const signal = mergeSignals(options.signal, context.signal);
+            return adapter.execute(operation, parameters, { ...context, signal });
+          },
+          () => options.signal?.aborted === true,
+        ),
     });
   };
   const made = async (
@@ -59,6 +66,7 @@ function durable(
     operation: string,
     parameters: unknown,
     call: (context: EffectContext) => Promise<AdapterResult>,
+    isLeft: () => boolean,
   ): Promise<AdapterResult> => {
     const { sideEffects, onUnfinished = 'ask' } = effectsOf(adapter, operation);
     if (sideEffects === 'none' || sideEffects === 'read') {
@@ -70,7 +78,7 @@ function durable(
     const name = names.of(what, parameters);
     await checkSameCall(host, key, parameters);
     try {
-      const receipt = await performEffect(host, name, {
+      const effect: Effect = {
         operation: `${adapter.name}: ${operation}`,
         input: toJsonValue(parameters),
         onUnfinished,
@@ -81,8 +89,8 @@ function durable(
               reconcile: async (context) =>
                 (await adapter.reconcile?.(operation, parameters, context)) ?? { state: 'unknown' },
             }),
-      });
-      return asResult(receipt);
+      };
+      return asResult(await performEffect(host, name, effect, isLeft));
     } catch (error) {
       const failed = OrchestratorError.isInstance(error) ? error.details[FAILED] : undefined;
       if (failed === undefined) throw error;
@@ -112,9 +120,10 @@ const FAILED = 'adapterResult';
 
 /** What a stranger's adapter gives that is no result counts as done: only a result can say that it failed. */
 function receiptOf(result: AdapterResult | undefined): JsonValue {
-  if (result?.success !== false) return toJsonValue(result);
-  const message = result.errorMessage ?? 'The operation failed.';
-  throw new OrchestratorError(result.error?.code ?? 'internal', message, {
+  // As it is: that it can't be written down is no failure of the operation, for which it would be done again.
+  if (result?.success !== false) return result as unknown as JsonValue;
+  const code = ERROR_CODES.find((known) => known === result.error?.code) ?? 'internal';
+  throw new OrchestratorError(code, String(result.errorMessage ?? 'The operation failed.'), {
     details: { [FAILED]: toJsonValue(result) },
   });
 }

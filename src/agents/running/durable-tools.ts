@@ -40,10 +40,11 @@ function boxOf(tools: readonly AnyTool[], services: BoxServices): ToolBox {
     key: string,
     input: unknown,
     perform: Effect['perform'],
+    isLeft: () => boolean,
   ): Promise<JsonValue> => {
     const name = names.of(`tool:${tool.name}`, input);
     await checkSameCall(host, key, input);
-    return performEffect(host, name, {
+    const made: Effect = {
       operation: tool.name,
       input: toJsonValue(input),
       onUnfinished: tool.onUnfinished ?? 'ask',
@@ -51,7 +52,8 @@ function boxOf(tools: readonly AnyTool[], services: BoxServices): ToolBox {
       ...(tool.reconcile === undefined
         ? {}
         : { reconcile: async (context) => (await tool.reconcile?.(input, context)) ?? { state: 'unknown' } }),
-    });
+    };
+    return performEffect(host, name, made, isLeft);
   };
   const call: ToolBox['call'] = async (name, input, { callId, signal: own } = {}) => {
     const tool = tools.find((candidate) => candidate.name === name);
@@ -79,7 +81,7 @@ function boxOf(tools: readonly AnyTool[], services: BoxServices): ToolBox {
         };
         return changesNothing
           ? host.step(key, perform, { fingerprint: digestJson({ name, input: checked }) })
-          : effect(tool, key, checked, perform);
+          : effect(tool, key, checked, perform, () => own?.aborted === true);
       },
     });
     meter.countToolCall();

@@ -28,7 +28,7 @@ export interface EffectHost {
 /** How an effect ended, and in which attempt at the task. What has no error happened, whatever its receipt. */
 type Outcome =
   | { readonly attempt: number; readonly receipt: JsonValue }
-  | { readonly attempt: number; readonly error: ErrorJson & JsonValue };
+  | { readonly attempt: number; readonly error: ErrorJson & JsonValue; readonly isLeft: boolean };
 
 /** What is to be done about an effect that was begun before. */
 type Verdict =
@@ -44,13 +44,16 @@ const MOST_RECONCILIATIONS = 3;
  * gives that back. After a crash in between its policy decides. What `perform` threw is thrown, and is thrown again to
  * the same attempt; the next attempt performs anew, with the same idempotency key. Rejects with `effect-unfinished` when
  * it was decided to give it up: that holds for all attempts. A receipt that JSON has no word for, such as undefined, is null.
+ * `isLeft` says whether the one who called has let go of it: then the effect may have happened, and its policy decides.
  */
 export async function performEffect<T extends JsonValue>(
   host: EffectHost,
   key: string,
   effect: Effect<T>,
+  isLeft: () => boolean = () => false,
 ): Promise<T> {
   const { operation, input = null } = effect;
+  let isUnknown = false;
   const fingerprint = digestJson({ operation, inputDigest: digestJson(input) });
   for (let turn = 1; ; turn += 1) {
     const suffix = turn === 1 ? '' : `~${turn}`;
@@ -59,12 +62,14 @@ export async function performEffect<T extends JsonValue>(
       (step) => {
         const { idempotencyKey } = step;
         const stable = suffix === '' ? idempotencyKey : idempotencyKey.slice(0, -suffix.length);
-        return outcomeOf(host, `${key}${suffix}`, effect, { ...step, idempotencyKey: stable });
+        const context = { ...step, idempotencyKey: stable, isLeft, isUnknown };
+        return outcomeOf(host, `${key}${suffix}`, effect, context);
       },
       { fingerprint },
     );
     if (!('error' in ended)) return (ended.receipt ?? null) as T;
     if (ended.attempt >= host.attempt) throw errorFromJson(ended.error);
+    isUnknown = ended.isLeft;
   }
 }
 
@@ -73,12 +78,18 @@ function isInterruption(error: unknown): boolean {
   return OrchestratorError.isInstance(error) && (error.code === 'stopped' || error.code === 'storage-failed');
 }
 
+interface EffectStep extends StepContext {
+  isLeft(): boolean;
+  /** It was let go of in an earlier attempt, and may have happened then. */
+  readonly isUnknown: boolean;
+}
+
 /** Throws what was not thrown by the effect itself: nobody may take that for a failed effect, and do it again. */
 async function outcomeOf(
   host: EffectHost,
   key: string,
   effect: Effect,
-  { idempotencyKey, signal, confirm }: StepContext,
+  { idempotencyKey, signal, confirm, isLeft, isUnknown }: EffectStep,
 ): Promise<Outcome> {
   const { attempt } = host;
   const { operation, onUnfinished = 'ask' } = effect;
@@ -88,12 +99,13 @@ async function outcomeOf(
     const intent = await host.once(`${key}/intent${interruption === 0 ? '' : `#${interruption}`}`, () =>
       Promise.resolve(mark),
     );
+    const isOurs = intent === mark && !(isUnknown && interruption === 0);
     // Retried as often as the backend lets the run lose its workers: no further intent, since that would be progress.
-    if (intent !== mark) host.tell?.({ type: 'effect-unfinished', operation, policy: onUnfinished });
-    if (intent === mark || onUnfinished === 'retry') {
+    if (!isOurs) host.tell?.({ type: 'effect-unfinished', operation, policy: onUnfinished });
+    if (isOurs || onUnfinished === 'retry') {
       // A process that fell asleep while its intent was written wakes to a run that others went on with.
       await confirm?.();
-      return performed(attempt, effect, context);
+      return performed(attempt, effect, context, isLeft);
     }
     const verdict = await judge(host, `${key}/unfinished#${interruption + 1}`, effect, context, interruption);
     host.tell?.({ type: 'effect-settled', operation, outcome: OUTCOMES[verdict.next] });
@@ -102,12 +114,17 @@ async function outcomeOf(
   }
 }
 
-async function performed(attempt: number, effect: Effect, context: EffectContext): Promise<Outcome> {
+async function performed(
+  attempt: number,
+  effect: Effect,
+  context: EffectContext,
+  isLeft: () => boolean,
+): Promise<Outcome> {
   try {
     return { attempt, receipt: await effect.perform(context) };
   } catch (error) {
     if (context.signal.aborted || isInterruption(error)) throw error;
-    return { attempt, error: errorToJson(error) as ErrorJson & JsonValue };
+    return { attempt, error: errorToJson(error) as ErrorJson & JsonValue, isLeft: isLeft() };
   }
 }
 
@@ -124,7 +141,7 @@ async function judge(
   const found = isReconciled ? await reconciled(once, `${key}/reconcile`, effect, context) : undefined;
   if (found?.state === 'happened') return { next: 'take', receipt: found.receipt };
   if (found?.state === 'absent') return { next: 'again' };
-  const why = found?.reason ?? 'the process ended while it was being done';
+  const why = found?.reason ?? 'it was being done when the process ended, or was no longer waited for';
   if (ask === undefined) return { next: 'fail', reason: `${why}, and nobody can be asked here` };
   tell?.({ type: 'effect-asked', operation: effect.operation, reason: why });
   const decision = await ask({

@@ -11,7 +11,8 @@ export class UsageMeter {
 
   countModelCall({ usage, cost }: Pick<CreateResult, 'usage' | 'cost'>): void {
     this.#modelCalls += 1;
-    this.#cost = sumOf(this.#cost, cost);
+    // A client may say anything; less than nothing, or no number, is no cost.
+    if (typeof cost === 'number' && cost >= 0 && cost < Infinity) this.#cost = sumOf(this.#cost, cost);
     this.#promptTokens += usage.promptTokens;
     this.#completionTokens += usage.completionTokens;
   }
