@@ -41,8 +41,8 @@ const EXEMPT: Readonly<Record<string, string>> = {
   'TaskQueue.markFailed.error': 'takes anything that was thrown',
   'Conversation.record': 'internal: what runs a conversation records its turns',
   failureKindOf: 'takes anything that was thrown',
-  'FallbackModelClient.priceOf': 'hands on what a model has counted',
   'OpenAIModelClient.priceOf': 'hands on what a model has counted',
+  'FallbackModelClient.priceOf': 'hands on what a model has counted',
   'OrchestratorError.isInstance': 'says whether it is an error, of anything',
 };
 

@@ -31,7 +31,11 @@ export async function cutDocument(document: Cuttable): Promise<Pieces> {
   return { chunks: chunks.slice(0, MAX_CHUNKS), isTruncated: chunks.length > MAX_CHUNKS };
 }
 
-/** The same, with an error as a value that can be sent. */
+/**
+ * The same, with an error as a value that can be sent. The worker thread imports it by its name.
+ *
+ * @public
+ */
 export async function answerCut(document: Cuttable): Promise<Pieces | { readonly error: ErrorJson }> {
   try {
     return await cutDocument(document);

@@ -161,16 +161,16 @@ export async function pauseInTheFirst(workshop: Workshop, count: number): Promis
 }
 
 /** A database whose take-overs take a moment, and leave a line for each. */
-export const SLOW_DEATH = [
+const SLOW_DEATH = [
   'INSERT INTO public.deaths (executor) VALUES ($1)',
   "SELECT pg_sleep(0.8) WHERE $1 <> ''",
 ] as const;
 
-export async function countDeaths(workshop: Workshop): Promise<void> {
+async function countDeaths(workshop: Workshop): Promise<void> {
   await workshop.query('CREATE TABLE public.deaths (executor text NOT NULL)');
 }
 
-export async function deathsOf(workshop: Workshop, executorId: string): Promise<number> {
+async function deathsOf(workshop: Workshop, executorId: string): Promise<number> {
   return (await workshop.query('SELECT 1 FROM public.deaths WHERE executor = $1', [executorId])).length;
 }
 

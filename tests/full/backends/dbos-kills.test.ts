@@ -65,7 +65,7 @@ describe.skipIf(POSTGRES_MISSING !== undefined)(
             repeated += steps.length - STEPS;
           }
           expect(repeated).toBeGreaterThan(0);
-        expect(repeated).toBeLessThanOrEqual((kills + restarts) * SLOTS);
+          expect(repeated).toBeLessThanOrEqual((kills + restarts) * SLOTS);
           console.log(
             `seed ${seed}: ${kills} kills, ${restarts} of the database, ${repeated} steps done again of ${RUNS * STEPS}`,
           );
