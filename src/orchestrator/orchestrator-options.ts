@@ -35,7 +35,7 @@ export interface OrchestratorOptions {
   readonly backend?: Backend;
   /** What `loadConfig` gave: its endpoint becomes the `model`, its level the logger's, where these are not given. @default none */
   readonly config?: OrchestratorConfig;
-  /** The model of agents that have none of their own. @default the endpoint of `config`, else none: skills only */
+  /** The model of agents that have none of their own; `shutdown` closes it. @default the endpoint of `config`, else none: skills only */
   readonly model?: ModelClient;
   /** What work may use up, by run, agent, tenant and day. @default for a run 2,000,000 tokens, 500 calls of models, 2,000 of tools */
   readonly budget?: BudgetOptions;

@@ -123,7 +123,7 @@ export class OpenAIModelClient implements ModelClient {
   close(): Promise<void> {
     const reason = new OrchestratorError(
       'stopped',
-      `The client of ${this.info.model} was closed; make a new one.`,
+      `The client of ${this.info.model} was closed, or the orchestrator that it was given to; make a new one.`,
     );
     this.#closing.abort(reason);
     for (const watch of this.#open) watch.cut(reason);
