@@ -2,7 +2,7 @@
 import { OrchestratorError } from '../../shared/errors.ts';
 import type { Held } from '../driving/holds.ts';
 import { RunExecution, type SlotHost } from '../driving/run-execution.ts';
-import type { RunRow } from '../driving/run-row.ts';
+import { lostRun, type RunRow } from '../driving/run-row.ts';
 
 export class Hold implements Held {
   readonly seq: number;
@@ -42,11 +42,7 @@ export class Hold implements Held {
 
   /** The tokens are stale: someone else has the run, or has ended it. */
   lost(): OrchestratorError {
-    return new OrchestratorError(
-      'stopped',
-      `Run "${this.runId}" is no longer this process's: it was ended, or its lease ran out and another process took it over.`,
-      { details: { runId: this.runId } },
-    );
+    return lostRun(this.runId);
   }
 
   /** Writes; when that fails the run goes no further here, since what it did next could not be remembered. */

@@ -1,26 +1,23 @@
 /** What a run has done so far: each key once, with what came of it. */
 import { type ErrorJson, errorFromJson, errorToJson } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
-import { handled } from '../driving/handled.ts';
-import { isSameUse, type JournalKind, type JournalUse, journalMismatch } from '../driving/journal-kind.ts';
+import type { JournalKind, JournalUse } from '../driving/journal-kind.ts';
 import { toJsonText } from '../driving/json-text.ts';
+import { KeyedWork } from '../driving/keyed-work.ts';
 import type { Hold } from './hold.ts';
 import type { JournalEntry, JournalWriter } from './journal-writer.ts';
-
-interface Entry extends JournalUse {
-  readonly text: Promise<string>;
-}
 
 export class RunJournal {
   readonly #writer: JournalWriter;
   readonly #hold: Hold;
   readonly #known: Map<string, JournalEntry>;
-  readonly #entries = new Map<string, Entry>();
+  readonly #work: KeyedWork;
 
   /** `known`: what was written before this attempt. */
   constructor(writer: JournalWriter, hold: Hold, known: readonly JournalEntry[]) {
     this.#writer = writer;
     this.#hold = hold;
+    this.#work = new KeyedWork(hold.runId);
     this.#known = new Map(known.map((entry) => [entry.key, entry]));
   }
 
@@ -34,17 +31,9 @@ export class RunJournal {
     fingerprint: string | null,
     work: (dueAt: number | null) => Promise<unknown>,
   ): Promise<JsonValue> {
-    const known = this.#entries.get(key) ?? (this.#known.get(key) as JournalUse | undefined);
-    if (known !== undefined && !isSameUse(known, { kind, fingerprint }))
-      return handled(Promise.reject(journalMismatch(this.#hold.runId, key, known, { kind, fingerprint })));
-    let entry = this.#entries.get(key);
-    if (entry === undefined) {
-      entry = { kind, fingerprint, text: this.#settled(kind, key, fingerprint, work) };
-      this.#entries.set(key, entry);
-      // A refused child has not begun: the key is free for another try.
-      if (kind === 'child') entry.text.catch(() => this.#entries.delete(key));
-    }
-    return handled(entry.text.then((text) => JSON.parse(text) as JsonValue));
+    return this.#work.once(key, { kind, fingerprint }, this.#known.get(key) as JournalUse | undefined, () =>
+      this.#settled(kind, key, fingerprint, work),
+    );
   }
 
   /** Notes that a wait has begun, and until when. */

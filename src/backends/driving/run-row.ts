@@ -86,6 +86,12 @@ export function notFound(id: string): OrchestratorError {
   });
 }
 
+/** The error of what is written for a run that this process holds no longer. */
+export function lostRun(id: string): OrchestratorError {
+  const why = 'it was ended, or its lease ran out and another process took it over';
+  return endedBy(id, 'stopped', `is no longer this process's: ${why}`);
+}
+
 /** The error of a run that waited for one that did not complete. */
 export function dependencyFailed(id: string, dependency: string): OrchestratorError {
   const what = `was cancelled since "${dependency}", on which it depends, did not complete`;

@@ -1,9 +1,9 @@
 /** What a run has done so far, in the file: each key once, with what came of it. Writes only while the run is ours. */
 import { type ErrorJson, errorFromJson, errorToJson } from '../../shared/errors.ts';
 import type { JsonValue } from '../../shared/json.ts';
-import { handled } from '../driving/handled.ts';
-import { isSameUse, type JournalKind, type JournalUse, journalMismatch } from '../driving/journal-kind.ts';
+import type { JournalKind, JournalUse } from '../driving/journal-kind.ts';
 import { toJsonText } from '../driving/json-text.ts';
+import { KeyedWork } from '../driving/keyed-work.ts';
 import type { Database } from './database.ts';
 import type { Hold } from './hold.ts';
 
@@ -14,19 +14,16 @@ interface JournalRow extends JournalUse {
   readonly due_at: number | null;
 }
 
-interface Entry extends JournalUse {
-  readonly text: Promise<string>;
-}
-
 export class RunJournal {
   readonly #database: Database;
   readonly #hold: Hold;
   readonly #known = new Map<string, JournalRow>();
-  readonly #entries = new Map<string, Entry>();
+  readonly #work: KeyedWork;
 
   constructor(database: Database, hold: Hold) {
     this.#database = database;
     this.#hold = hold;
+    this.#work = new KeyedWork(hold.runId);
     // A run that starts for the first time has nothing to read.
     if (hold.token === 1) return;
     for (const row of database.all<JournalRow & { run: number }>(
@@ -46,17 +43,9 @@ export class RunJournal {
     fingerprint: string | null,
     work: (dueAt: number | null) => Promise<unknown>,
   ): Promise<JsonValue> {
-    const known = this.#entries.get(key) ?? this.#known.get(key);
-    if (known !== undefined && !isSameUse(known, { kind, fingerprint }))
-      return handled(Promise.reject(journalMismatch(this.#hold.runId, key, known, { kind, fingerprint })));
-    let entry = this.#entries.get(key);
-    if (entry === undefined) {
-      entry = { kind, fingerprint, text: this.#settled(kind, key, fingerprint, work) };
-      this.#entries.set(key, entry);
-      // A refused child has not begun: the key is free for another try.
-      if (kind === 'child') entry.text.catch(() => this.#entries.delete(key));
-    }
-    return handled(entry.text.then((text) => JSON.parse(text) as JsonValue));
+    return this.#work.once(key, { kind, fingerprint }, this.#known.get(key), () =>
+      this.#settled(kind, key, fingerprint, work),
+    );
   }
 
   /** Notes that a wait has begun, and until when. */
