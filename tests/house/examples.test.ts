@@ -73,6 +73,20 @@ describe.each(NAMES)('example %s', (name) => {
   });
 });
 
+describe('the examples together', () => {
+  it('have right types where a reader asks for `strict` and nothing more', { timeout: 60_000 }, () => {
+    const compiler = join(ROOT, 'node_modules/@typescript/native/bin/tsc');
+    const flags =
+      '--ignoreConfig --noEmit --strict --module nodenext --target es2024 --skipLibCheck --types node';
+    const files = NAMES.map((name) => join(FOLDER, `${name}.ts`));
+    const { stdout, status } = spawnSync(process.execPath, [compiler, ...flags.split(' '), ...files], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
+  });
+});
+
 describe('the list of examples', () => {
   const list = readFileSync(join(FOLDER, 'README.md'), 'utf8');
 

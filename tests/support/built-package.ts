@@ -6,7 +6,8 @@ import { ROOT, sourceFiles } from '../house/source-files.ts';
 /** Builds the package where `dist` is missing or older than a source file, so that what is run is what is published. */
 export function ensureBuilt(): void {
   const built = join(ROOT, 'dist/index.js');
-  const builtAt = existsSync(built) ? statSync(built).mtimeMs : 0;
+  // The types come last: a build that broke off has none.
+  const builtAt = existsSync(join(ROOT, 'dist/index.d.ts')) ? statSync(built).mtimeMs : 0;
   if (sourceFiles('src').every(({ path }) => statSync(join(ROOT, path)).mtimeMs <= builtAt)) return;
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const { status, stdout, stderr } = spawnSync(npm, ['run', 'build'], { cwd: ROOT, encoding: 'utf8' });
