@@ -376,7 +376,8 @@ export class Orchestrator {
 
   /**
    * Ends all work after `drainMs`, stops the backend, shuts agents and adapters down. What does not close in 5 s is
-   * left behind with a warning. Twice is once. @default drainMs 0
+   * left behind with a warning. Rejects when the backend fails to stop, after the rest was closed. Twice is once.
+   * @default drainMs 0
    */
   async shutdown(options: { readonly drainMs?: number } = {}): Promise<void> {
     checkObject('options', options);
@@ -400,9 +401,13 @@ export class Orchestrator {
       schedules: this.#schedules,
       closing: this.#closing,
     };
-    for (const error of await shutDown(parts, drainMs))
-      this.#options.logger.warn({ error: toError(error).message }, 'something failed while shutting down');
-    this.#events.close();
+    try {
+      await shutDown(parts, drainMs, (error) =>
+        this.#options.logger.warn({ error: toError(error).message }, 'something failed while shutting down'),
+      );
+    } finally {
+      this.#events.close();
+    }
   }
 
   /** Plugins start before the first work, whether or not the backend has. */

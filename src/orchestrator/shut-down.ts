@@ -15,22 +15,32 @@ export interface RunningParts {
   readonly closing: AbortController;
 }
 
-/** Resolves with what went wrong; what does not close in 5 s is left behind. Rejects when the backend does not stop. */
+/**
+ * Tells `warn` what went wrong; what does not close in 5 s is left behind. Rejects when the backend does not stop, after
+ * all the rest was closed.
+ */
 export async function shutDown(
   { options: { backend, adapters, model, clock }, registry, plugins, schedules, closing }: RunningParts,
   drainMs: number,
-): Promise<readonly unknown[]> {
-  const errors = [...(await closeAll(clock, [{ what: 'the schedules', close: () => schedules.stop() }]))];
-  await backend.stop({ drainMs });
-  closing.abort(new OrchestratorError('stopped', 'The orchestrator was shut down.'));
-  errors.push(...(await registry.shutdown(clock)));
-  const pluggedIn = plugins.adapters();
-  // Each has a limit of its own: one that hangs does not keep the others from closing.
-  await plugins.shutdownAll();
-  const doors: Closing[] = [...adapters, ...pluggedIn].map((adapter) => ({
-    what: `the adapter ${adapter.name}`,
-    close: () => adapter.disconnect(),
-  }));
-  if (model !== undefined) doors.push({ what: 'the model', close: () => model.close() });
-  return [...errors, ...(await closeAll(clock, doors))];
+  warn: (error: unknown) => void,
+): Promise<void> {
+  const close = async (closings: readonly Closing[]): Promise<void> => {
+    for (const error of await closeAll(clock, closings)) warn(error);
+  };
+  await close([{ what: 'the schedules', close: () => schedules.stop() }]);
+  try {
+    await backend.stop({ drainMs });
+  } finally {
+    closing.abort(new OrchestratorError('stopped', 'The orchestrator was shut down.'));
+    for (const error of await registry.shutdown(clock)) warn(error);
+    const pluggedIn = plugins.adapters();
+    // Each has a limit of its own: one that hangs does not keep the others from closing.
+    await plugins.shutdownAll();
+    const doors: Closing[] = [...adapters, ...pluggedIn].map((adapter) => ({
+      what: `the adapter ${adapter.name}`,
+      close: () => adapter.disconnect(),
+    }));
+    if (model !== undefined) doors.push({ what: 'the model', close: () => model.close() });
+    await close(doors);
+  }
 }

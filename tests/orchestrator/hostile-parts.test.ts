@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { MemoryBackend } from '../../src/backends/memory/index.ts';
 import type { AgentContract } from '../../src/contracts/agent.ts';
 import type { CreateResult, ModelClient } from '../../src/contracts/model.ts';
 import { silentLogger } from '../../src/observability/logger.ts';
 import { Orchestrator } from '../../src/orchestrator/orchestrator.ts';
 import type { OrchestratorOptions } from '../../src/orchestrator/orchestrator-options.ts';
+import { OrchestratorError } from '../../src/shared/errors.ts';
 import { ScriptedModel } from '../../src/testing/scripted-model.ts';
 import { WORK, WorkingAgent } from '../support/stub-agents.ts';
 
@@ -125,5 +127,28 @@ describe('an agent that answers nonsense', () => {
       status: 'failed',
       stopDetail: expect.stringContaining('Worker returned something that is no response'),
     });
+  });
+});
+
+describe('a backend that fails to stop', () => {
+  class Stubborn extends MemoryBackend {
+    override async stop(): Promise<void> {
+      await super.stop();
+      throw new OrchestratorError('storage-failed', 'The last word could not be written.');
+    }
+  }
+
+  it('keeps nothing else from being closed, and what it says is told', async () => {
+    const closed: string[] = [];
+    const model = {
+      ...modelThat(() => Promise.resolve({})),
+      close: async () => void closed.push('model'),
+    };
+    const agent = Object.assign(new WorkingAgent(), { shutdown: async () => void closed.push('agent') });
+    const orchestrator = new Orchestrator({ logger: silentLogger, backend: new Stubborn(), model });
+    orchestrator.registerAgent(agent);
+    await orchestrator.runTask(ONCE);
+    await expect(orchestrator.shutdown()).rejects.toMatchObject({ code: 'storage-failed' });
+    expect(closed).toEqual(['agent', 'model']);
   });
 });
