@@ -31,12 +31,23 @@ export function checkSchema<T>(name: string, schema: Schema<T>): Schema<T> {
   throw new InvalidArgumentError(name, 'a Standard Schema (such as a zod schema)', schema);
 }
 
+/** What is checked may be large, and each part of it wrong: these are told. */
+const MOST_ISSUES = 100;
+/** Some libraries say the value in the message. Characters. */
+const LONGEST_ISSUE = 500;
+
+function cut(text: string): string {
+  return text.length > LONGEST_ISSUE ? `${text.slice(0, LONGEST_ISSUE)}…` : text;
+}
+
 /** Checks a value and returns what the schema makes of it. Throws `schema-mismatch` naming `what` and each path. */
 export async function parseWith<T>(schema: Schema<T>, value: unknown, what: string): Promise<T> {
   checkSchema('schema', schema);
   const outcome = await schema['~standard'].validate(value);
   if (outcome.issues === undefined) return outcome.value;
-  const issues = outcome.issues.map((issue) => `${pathOf(issue)}: ${issue.message}`);
+  const issues = outcome.issues
+    .slice(0, MOST_ISSUES)
+    .map((issue) => cut(`${pathOf(issue)}: ${issue.message}`));
   throw new OrchestratorError(
     'schema-mismatch',
     `${what} does not fit its schema: ${issues.slice(0, 5).join('; ')}.`,

@@ -78,8 +78,15 @@ async function check<T>(text: string, { schema, name }: StructuredFormat<T>): Pr
   try {
     return { isFit: true, value: await parseWith(schema, json, `The answer for "${name}"`) };
   } catch (error) {
-    if (!OrchestratorError.isInstance(error) || error.code !== 'schema-mismatch') throw error;
-    return { isFit: false, error };
+    if (OrchestratorError.isInstance(error) && error.code === 'schema-mismatch')
+      return { isFit: false, error };
+    // What a validator that goes down level by level makes of countless levels.
+    if (!(error instanceof RangeError)) throw error;
+    const message = `The answer for "${name}" has more levels than can be checked.`;
+    return {
+      isFit: false,
+      error: new OrchestratorError('schema-mismatch', message, { cause: error, details: { what: name } }),
+    };
   }
 }
 
@@ -91,7 +98,8 @@ function withoutFence(text: string): string {
   return firstLine < 0 ? trimmed : trimmed.slice(firstLine + 1, -3);
 }
 
-function textOf({ content, finishReason }: CreateResult, { info: { model } }: ModelClient): string {
+function textOf(result: CreateResult | undefined, { info: { model } }: ModelClient): string {
+  const { content, finishReason } = result ?? { content: undefined, finishReason: 'unknown' };
   if (typeof content === 'string' && finishReason !== 'length' && finishReason !== 'content_filter')
     return content;
   const why =
@@ -99,7 +107,9 @@ function textOf({ content, finishReason }: CreateResult, { info: { model } }: Mo
       ? { length: 'the answer was longer than `maxTokens`', content_filter: 'the answer was filtered' }[
           finishReason as 'length' | 'content_filter'
         ]
-      : 'it called a function in place of an answer';
+      : Array.isArray(content)
+        ? 'it called a function in place of an answer'
+        : 'it gave no text';
   const kind =
     finishReason === 'length'
       ? 'truncated'

@@ -8,9 +8,10 @@ import type {
 } from '../contracts/model.ts';
 import { checkClock, checkFunction, checkKeys, checkListOf, checkNumber } from '../shared/check.ts';
 import { errorToJson, InvalidArgumentError, OrchestratorError } from '../shared/errors.ts';
+import { isPlainObject } from '../shared/json.ts';
 import { type Clock, systemClock } from '../shared/time.ts';
 import { checkMessages, checkRequest } from './check-request.ts';
-import { failureKindOf, type ModelFailureKind } from './openai/model-failure.ts';
+import { failureKindOf, type ModelFailureKind, modelFailure } from './openai/model-failure.ts';
 
 /** Options of {@link FallbackModelClient}. */
 export interface FallbackOptions {
@@ -100,11 +101,15 @@ export class FallbackModelClient implements ModelClient {
     const order = this.#order();
     for (const [index, model] of order.entries()) {
       let hasText = false;
+      let hasResult = false;
       try {
         for await (const item of ask(model)) {
+          if (typeof item !== 'string' && !isPlainObject(item)) break;
           hasText = true;
+          hasResult = typeof item !== 'string';
           yield typeof item === 'string' ? item : { ...item, model: item.model ?? model.info.model };
         }
+        if (!hasResult) throw noResult(model);
         this.#restUntil.delete(model);
         return;
       } catch (error) {
@@ -129,6 +134,10 @@ export class FallbackModelClient implements ModelClient {
 function largestAnswer(models: readonly ModelClient[]): { readonly maxTokens?: number } {
   const answers = models.map(({ info }) => info.maxTokens).filter((tokens) => tokens !== undefined);
   return answers.length === 0 ? {} : { maxTokens: Math.max(...answers) };
+}
+
+function noResult({ info: { model } }: ModelClient): OrchestratorError {
+  return modelFailure('malformed', { model, message: 'it ended without a result' });
 }
 
 async function* one(result: Promise<CreateResult>): AsyncGenerator<CreateResult> {

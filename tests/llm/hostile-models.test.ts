@@ -5,6 +5,7 @@ import type { StatePort } from '../../src/contracts/state.ts';
 import { Budget } from '../../src/llm/budget/budget.ts';
 import { resolveBudget } from '../../src/llm/budget/budget-options.ts';
 import { budgetedModel } from '../../src/llm/budget/budgeted-model.ts';
+import { createStructured } from '../../src/llm/create-structured.ts';
 import { FallbackModelClient } from '../../src/llm/fallback-model.ts';
 import { limitModel } from '../../src/llm/limit-model.ts';
 import { OrchestratorError } from '../../src/shared/errors.ts';
@@ -163,6 +164,47 @@ describe('models around a hostile model', () => {
     expect(model.requests).toHaveLength(1);
     await clock.advance(1000);
     expect(await second).toMatchObject({ content: 'b' });
+  });
+
+  it('go on to the next of a chain when one gives nothing', async () => {
+    const silent = new ScriptedModel([], { model: 'silent' });
+    silent.create = () => Promise.resolve(undefined as unknown as CreateResult);
+    silent.createStream = async function* () {};
+    const chain = (): FallbackModelClient =>
+      new FallbackModelClient([silent, new ScriptedModel(['second'], { model: 'second' })]);
+    expect(await chain().create(HELLO)).toMatchObject({ content: 'second' });
+    const items: unknown[] = [];
+    for await (const item of chain().createStream(HELLO)) items.push(item);
+    expect(items.at(-1)).toMatchObject({ content: 'second' });
+  });
+
+  it.each([
+    ['nothing', undefined, 'model-failed'],
+    ['no text', { content: { a: 1 } as never }, 'model-failed'],
+    ['countless levels', { content: `${'['.repeat(100_000)}${']'.repeat(100_000)}` }, 'schema-mismatch'],
+    ['a long value that is told', { content: JSON.stringify('x'.repeat(1_000_000)) }, 'schema-mismatch'],
+  ] as const)('refuse a value of a given shape in an answer of %s', async (_what, answer, code) => {
+    const model = new ScriptedModel([]);
+    const seen: number[] = [];
+    model.create = (messages) => {
+      seen.push(JSON.stringify(messages.at(-1)).length);
+      return Promise.resolve({ finishReason: 'stop', ...answer } as CreateResult);
+    };
+    if (answer === undefined) model.create = () => Promise.resolve(undefined as unknown as CreateResult);
+    const schema = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (value: unknown) => ({ issues: [{ message: `No value: ${JSON.stringify(value)}` }] }),
+      },
+    } as const;
+    const failure: unknown = await createStructured(model, HELLO, {
+      name: 'v',
+      schema,
+      jsonSchema: {},
+    }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code });
+    expect(Math.max(0, ...seen, JSON.stringify(failure).length)).toBeLessThan(3000);
   });
 
   it('answer as long as the longest of a chain may', () => {
