@@ -32,7 +32,7 @@ export class Dispatcher {
   queue(name: string): RunQueue {
     let queue = this.#queues.get(name);
     if (queue === undefined) {
-      queue = new RunQueue();
+      queue = new RunQueue(name);
       this.#queues.set(name, queue);
     }
     return queue;
@@ -82,6 +82,8 @@ export class Dispatcher {
         return;
       }
       if (!isResuming) this.#comeBack(queue, now);
+      // Whoever makes up a name for each piece of work does not fill the memory with queues.
+      if (queue.isIdle && this.#queues.get(queue.name) === queue) this.#queues.delete(queue.name);
     }
   }
 

@@ -11,6 +11,7 @@ const FEWEST_LANES = 64;
 
 /** Lanes get turns as flows get a link in start-time fair queueing: nobody saves up turns while it has no runs. */
 export class RunQueue {
+  readonly name: string;
   /** Runs submitted and not yet started. */
   unstarted = 0;
   #limits = NO_LIMITS;
@@ -27,6 +28,15 @@ export class RunQueue {
   #fresh = 0;
   #again = 0;
   #sweepAt = FEWEST_LANES;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Nothing is known of it that a new one would not know: no limits, no run that waits, is ready or holds a slot. */
+  get isIdle(): boolean {
+    return this.#limits === NO_LIMITS && this.unstarted + this.#fresh + this.#again + this.#held === 0;
+  }
 
   get maxWaiting(): number {
     return this.#limits.maxWaiting;
