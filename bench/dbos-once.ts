@@ -1,15 +1,14 @@
 /**
- * One measurement in a process of its own, since DBOS is one to a process: `dbos-once.ts plain|own tasks|steps COUNT URL`.
+ * One measurement in a process of its own, since DBOS is one to a process: `dbos-once.ts plain|own STEPS COUNT URL`.
  * Prints the milliseconds for each task or step.
  */
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { DbosBackend } from '../src/backends/dbos/index.ts';
 
-const [who, kind, countText = '0', url = ''] = process.argv.slice(2);
+const [who, stepsText = '0', countText = '0', url = ''] = process.argv.slice(2);
 const count = Number(countText);
-const STEPS = 10;
+const steps = Number(stepsText);
 const AT_ONCE = 50;
-const steps = kind === 'steps' ? STEPS : 0;
 let done = 0;
 let finish: () => void = () => undefined;
 const allDone = new Promise<void>((resolve) => {
